@@ -41,6 +41,11 @@ final class Json {
         return MAPPER.valueToTree(value);
     }
 
+    /** Maps, lists and values, in order. */
+    static Object plain(JsonNode node) {
+        return MAPPER.convertValue(node, Object.class);
+    }
+
     static Optional<JsonNode> read(byte[] text) {
         try {
             JsonNode node = MAPPER.readTree(text);

@@ -239,10 +239,24 @@ final class OutboundPush implements AutoCloseable {
                 && Json.read(reply.body).isEmpty()) {
             return reply.body.isEmpty()
                     ? "SyntaxError: Unexpected end of JSON input"
-                    : "SyntaxError: Unexpected token '" + reply.body.charAt(0) + "', \"" + reply.body
+                    : "SyntaxError: Unexpected token '" + unexpected(reply.body) + "', \"" + reply.body
                             + "\" is not valid JSON";
         }
         return null;
+    }
+
+    /** Node names the first letter that spoils the parse: in "not json" the o, because "null" could still have come. */
+    private static char unexpected(String body) {
+        for (String literal : List.of("null", "true", "false")) {
+            int same = 0;
+            while (same < Math.min(literal.length(), body.length() - 1) && literal.charAt(same) == body.charAt(same)) {
+                same++;
+            }
+            if (same > 0) {
+                return body.charAt(same);
+            }
+        }
+        return body.charAt(0);
     }
 
     /** As fetch does: 301, 302 and 303 turn the POST into a GET without body, 307 and 308 keep it (513, 514). */

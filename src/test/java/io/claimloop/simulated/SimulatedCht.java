@@ -8,6 +8,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.github.tomakehurst.wiremock.WireMockServer;
 import com.github.tomakehurst.wiremock.client.ResponseDefinitionBuilder;
 import com.github.tomakehurst.wiremock.common.ConsoleNotifier;
+import com.github.tomakehurst.wiremock.core.Options;
 import com.github.tomakehurst.wiremock.core.WireMockConfiguration;
 import com.github.tomakehurst.wiremock.extension.ResponseDefinitionTransformerV2;
 import com.github.tomakehurst.wiremock.http.Fault;
@@ -301,8 +302,10 @@ public final class SimulatedCht implements AutoCloseable {
                 .port(wanted)
                 .containerThreads(80)
                 .jettyAcceptQueueSize(200)
+                .jettyIdleTimeout(5_000L)
                 .http2PlainDisabled(true)
                 .gzipDisabled(true)
+                .useChunkedTransferEncoding(Options.ChunkedEncodingPolicy.NEVER)
                 .maxRequestJournalEntries(2000)
                 .notifier(new ConsoleNotifier(false))
                 .extensions(new Transformer());
