@@ -30,6 +30,11 @@ import java.util.function.Predicate;
  * (lock-out, second revisions, 200 for invalid records, pushes that are never given up). The numbers in this package's
  * comments are those of the recordings.
  *
+ * <p>Not simulated: setting up and settings, forms, cookies, the phone's replication routes, views and Mango queries,
+ * hydrate and look-ups by phone, SMS-style records, other databases than {@code medic}, several outbound configurations,
+ * TLS. What is not there answers as an unknown route does (119). {@code GET /api/v2/users} and the pages behind
+ * {@link #failNext} are not recorded.
+ *
  * <p>Everything here is thread safe. {@link #stop()} takes the API away and leaves sentinel and the phones running.
  */
 public final class SimulatedCht implements AutoCloseable {
@@ -65,15 +70,20 @@ public final class SimulatedCht implements AutoCloseable {
     private volatile WireMockServer server;
     private volatile int port;
 
-    private SimulatedCht() {
+    private SimulatedCht(int wantedPort) {
         logins.add(USERNAME, PASSWORD, EVERYTHING);
         logins.add(VIEWER, PASSWORD, Set.of("can_view_contacts"));
         documents.onChange(this::changed);
-        server = serve(0);
+        server = serve(wantedPort);
     }
 
     public static SimulatedCht start() {
-        return new SimulatedCht();
+        return new SimulatedCht(0);
+    }
+
+    /** On a port that is known beforehand, for a demo. */
+    public static SimulatedCht start(int port) {
+        return new SimulatedCht(port);
     }
 
     public int port() {
@@ -342,9 +352,14 @@ public final class SimulatedCht implements AutoCloseable {
         return write(reply, exchange, response);
     }
 
+    /** 502 to 504 are the proxy's own pages, and never JSON (nginx was not recorded); the rest is CHT's. */
     private ChtReply failure(ChtExchange exchange) {
-        String reason = failureStatus == 429 ? "Too Many Requests" : "Server error";
-        return ChtReply.error(exchange, failureStatus, reason);
+        int status = failureStatus;
+        if (status >= 502 && status <= 504) {
+            String page = "<html>\r\n<head><title>" + status + "</title></head>\r\n<body></body>\r\n</html>\r\n";
+            return new ChtReply(status, ChtReply.headers("Content-Type", "text/html"), page);
+        }
+        return ChtReply.error(exchange, status, status == 429 ? "Too Many Requests" : "Server error");
     }
 
     private static ResponseDefinition write(ChtReply reply, ChtExchange exchange, ResponseDefinitionBuilder response) {

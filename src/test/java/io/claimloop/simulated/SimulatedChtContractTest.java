@@ -30,6 +30,10 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeSet;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.function.IntFunction;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.DisplayName;
@@ -817,12 +821,22 @@ class SimulatedChtContractTest {
                             Effect.Kind.CLAIM_RECORD_UPDATED);
             ObjectNode report = medic(cht.reportOf(claim).get());
             JsonNode recorded = Recording.number("501").requestJson();
+            assertThat(names(report)).as("but for _id and _rev").containsExactlyElementsOf(names(recorded));
+            assertThat(names(report.at("/fields/inputs"))).isEqualTo(names(recorded.at("/fields/inputs")));
+            assertThat(names(report.path("fields"))).isEqualTo(names(recorded.path("fields")));
             assertThat(report.path("contact")).isEqualTo(recorded.path("contact"));
             for (String key : List.of("patient_uuid", "patient_id", "patient_name")) {
                 assertThat(report.path("fields").path(key))
                         .isEqualTo(recorded.path("fields").path(key));
             }
             assertThat(report.at("/fields/feedback")).hasSameSizeAs(recorded.at("/fields/feedback"));
+        }
+
+        private List<String> names(JsonNode node) {
+            return node.properties().stream()
+                    .map(Map.Entry::getKey)
+                    .filter(name -> !name.startsWith("_"))
+                    .toList();
         }
 
         @Test
@@ -841,6 +855,58 @@ class SimulatedChtContractTest {
             cht.addUser("chw2", "other-centre", "person-other-chw", "chw");
             await().atMost(SOON).until(() -> cht.reportOf("33333333-0000-4000-8000-000000000001")
                     .isPresent());
+        }
+    }
+
+    @Nested
+    class ManyCallersAtOnce {
+
+        @Test
+        void fiftyWritersOfOneRecordMakeOneRecord() {
+            ObjectNode record = Recording.number("331").requestJson();
+            List<CompletableFuture<Integer>> answers =
+                    inParallel(50, i -> put(record).status());
+            assertThat(answers.stream().map(CompletableFuture::join).filter(status -> status == 201))
+                    .hasSize(1);
+            assertThat(cht.effects()).hasSize(1);
+        }
+
+        @Test
+        void fiftySlowAnswersTakeAsLongAsOne() {
+            cht.delayAll(Duration.ofMillis(500));
+            long start = System.nanoTime();
+            inParallel(50, i -> replay(Recording.number("211")).status())
+                    .forEach(answer -> assertThat(answer.join()).isEqualTo(200));
+            assertThat(Duration.ofNanos(System.nanoTime() - start)).isLessThan(Duration.ofSeconds(4));
+        }
+
+        @Test
+        void sentinelWorksThroughABurstAtItsOwnPace() {
+            ArrayNode docs = Json.array();
+            for (int i = 0; i < 30; i++) {
+                ObjectNode record = Recording.number("331").requestJson().put("_id", "burst-" + i);
+                ((ObjectNode) record.path("fields")).put("claim_uuid", "burst-" + i);
+                docs.add(record);
+            }
+            Recording bulk = Recording.number("345");
+            ObjectNode body = Json.object().set("docs", docs);
+            assertThat(replay(bulk, credentials("bridge"), bulk.path(), body.toString())
+                            .status())
+                    .isEqualTo(201);
+            long start = System.nanoTime();
+            assertThat(backlog("sentinel")).isGreaterThan(20);
+            awaitSentinel();
+            // About twelve documents a second (701).
+            assertThat(Duration.ofNanos(System.nanoTime() - start)).isGreaterThan(Duration.ofMillis(1_500));
+        }
+
+        private List<CompletableFuture<Integer>> inParallel(int callers, IntFunction<Integer> call) {
+            ExecutorService threads = Executors.newFixedThreadPool(callers);
+            List<CompletableFuture<Integer>> answers = IntStream.range(0, callers)
+                    .mapToObj(i -> CompletableFuture.supplyAsync(() -> call.apply(i), threads))
+                    .toList();
+            threads.shutdown();
+            return answers;
         }
     }
 
@@ -870,6 +936,21 @@ class SimulatedChtContractTest {
             assertThatThrownBy(() -> replay(Recording.number("101"))).isInstanceOf(UncheckedIOException.class);
             cht.restart();
             assertReplays("101");
+        }
+    }
+
+    /** The demo's people: who may be asked, and who may not. */
+    @Test
+    void theDemoHasEveryKindOfPatient() {
+        try (SimulatedCht demo = SimulatedCht.start().withDemoData()) {
+            ObjectNode joseph = demo.document(DemoData.JOSEPH).orElseThrow();
+            assertThat(joseph.path("patient_id").asText()).isEqualTo("97871");
+            assertThat(joseph.path("_rev").asText()).startsWith("2-");
+            assertThat(joseph.at("/parent/parent/_id").asText()).isEqualTo(DemoData.VIRU);
+            assertThat(demo.document(DemoData.DECEASED).orElseThrow().has("date_of_death"))
+                    .isTrue();
+            assertThat(demo.document(DemoData.MUTED).orElseThrow().has("muted")).isTrue();
+            assertThat(demo.effects()).isEmpty();
         }
     }
 

@@ -136,6 +136,7 @@ final class SimulatedHealthWorker implements AutoCloseable {
                     .ifPresent(chw -> report.put("from", chw.path("phone").asText()));
         });
         report.putArray("hidden_fields").add("meta");
+        report.putObject("form_version").put("time", now).put("sha256", Json.hash("SHA-256", "claim_feedback"));
         ObjectNode fields = report.putObject("fields");
         ObjectNode inputs = fields.putObject("inputs");
         inputs.putObject("meta")
@@ -145,17 +146,20 @@ final class SimulatedHealthWorker implements AutoCloseable {
                 .put("error", "")
                 .put("message", "");
         inputs.put("source", "task");
-        record.ifPresent(doc -> inputs.put("source_id", doc.path("_id").asText()));
-        inputs.put("t_claim_code", code).put("t_claim_uuid", claimUuid);
+        String source = record.map(doc -> doc.path("_id").asText()).orElse("");
+        inputs.put("source_id", source).put("t_claim_code", code).put("t_claim_uuid", claimUuid);
+        record.ifPresent(
+                doc -> inputs.put("facility", doc.at("/fields/facility").asText()));
+        inputs.put("source_report", source);
         patient.ifPresent(person -> {
             ObjectNode contact =
                     inputs.putObject("contact").put("_id", person.path("_id").asText());
             for (String key : List.of("patient_id", "name", "insurance_number")) {
                 contact.put(key, person.path(key).asText());
             }
-            fields.set("patient_uuid", person.path("_id"));
-            fields.set("patient_id", person.path("patient_id"));
-            fields.set("patient_name", person.path("name"));
+            fields.put("patient_uuid", person.path("_id").asText());
+            fields.put("patient_id", person.path("patient_id").asText());
+            fields.put("patient_name", person.path("name").asText());
         });
         if (!code.isEmpty()) {
             fields.put("claim_code", code);
