@@ -359,7 +359,14 @@ public final class SimulatedCht implements AutoCloseable {
             String page = "<html>\r\n<head><title>" + status + "</title></head>\r\n<body></body>\r\n</html>\r\n";
             return new ChtReply(status, ChtReply.headers("Content-Type", "text/html"), page);
         }
-        return ChtReply.error(exchange, status, status == 429 ? "Too Many Requests" : "Server error");
+        String error =
+                switch (status) {
+                    case 401 -> "unauthorized";
+                    case 403 -> "Insufficient privileges";
+                    case 429 -> "Too Many Requests";
+                    default -> "Server error";
+                };
+        return ChtReply.error(exchange, status, error);
     }
 
     private static ResponseDefinition write(ChtReply reply, ChtExchange exchange, ResponseDefinitionBuilder response) {

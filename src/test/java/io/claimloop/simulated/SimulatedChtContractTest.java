@@ -787,14 +787,14 @@ class SimulatedChtContractTest {
 
         @Test
         void aBridgeThatHangsHoldsUpEverythingBehindIt() {
-            cht.pushTimeout(Duration.ofMillis(600));
-            bridgeAnswers(json(200, "{}").withFixedDelay(2_000));
+            cht.pushTimeout(Duration.ofSeconds(2));
+            bridgeAnswers(json(200, "{}").withFixedDelay(6_000));
             upload();
             SimulatedChtContractTest.this.put(Recording.number("331").requestJson());
             await().atMost(SOON).until(() -> backlog("sentinel") >= 1);
             assertThat(cht.pushes()).isEmpty();
             awaitPushes(1);
-            assertThat(lastPush().millis()).isBetween(500L, 1_900L);
+            assertThat(lastPush().millis()).isBetween(1_900L, 5_900L);
             awaitSentinel();
         }
     }
@@ -877,7 +877,7 @@ class SimulatedChtContractTest {
             long start = System.nanoTime();
             inParallel(50, i -> replay(Recording.number("211")).status())
                     .forEach(answer -> assertThat(answer.join()).isEqualTo(200));
-            assertThat(Duration.ofNanos(System.nanoTime() - start)).isLessThan(Duration.ofSeconds(4));
+            assertThat(Duration.ofNanos(System.nanoTime() - start)).isLessThan(Duration.ofSeconds(10));
         }
 
         @Test
@@ -890,14 +890,14 @@ class SimulatedChtContractTest {
             }
             Recording bulk = Recording.number("345");
             ObjectNode body = Json.object().set("docs", docs);
+            long start = System.nanoTime();
             assertThat(replay(bulk, credentials("bridge"), bulk.path(), body.toString())
                             .status())
                     .isEqualTo(201);
-            long start = System.nanoTime();
-            assertThat(backlog("sentinel")).isGreaterThan(20);
+            assertThat(backlog("sentinel")).isPositive();
             awaitSentinel();
             // About twelve documents a second (701).
-            assertThat(Duration.ofNanos(System.nanoTime() - start)).isGreaterThan(Duration.ofMillis(1_500));
+            assertThat(Duration.ofNanos(System.nanoTime() - start)).isGreaterThan(Duration.ofSeconds(2));
         }
 
         private List<CompletableFuture<Integer>> inParallel(int callers, IntFunction<Integer> call) {
