@@ -1,0 +1,28 @@
+package io.claimloop.ledger;
+
+import com.fasterxml.jackson.databind.JsonNode;
+
+/**
+ * Leased due work, as it travels through a step's route.
+ *
+ * @param token fences a stale owner: the ledger takes the outcome only under the lease's own token
+ * @param attempts how often it was tried, this time included
+ * @param loop the loop as it was when leased; null for a submission whose claim is not known
+ * @param submission for {@link Step#SUBMISSION} and {@link Step#DELIVER}
+ * @param claim the claim as just read from openIMIS; null where the step does not read it
+ * @param claimError why the claim could not be read, where it could not
+ */
+public record Due(
+        long id,
+        long token,
+        Step step,
+        int attempts,
+        Loop loop,
+        Submission submission,
+        JsonNode claim,
+        String claimError) {
+
+    public Due withClaim(JsonNode read, String error) {
+        return new Due(id, token, step, attempts, loop, submission, read, error);
+    }
+}

@@ -1,0 +1,34 @@
+package io.claimloop.ledger;
+
+import java.time.Duration;
+import java.util.UUID;
+
+/** What a step learned; null leaves what the ledger has. */
+public record Facts(
+        String code,
+        String insuree,
+        String patient,
+        String chw,
+        UUID recordId,
+        String recordRev,
+        Long submission,
+        Duration taskWindow) {
+
+    public static final Facts NONE = new Facts(null, null, null, null, null, null, null, null);
+
+    public static Facts ofClaim(String code, String insuree) {
+        return new Facts(code, insuree, null, null, null, null, null, null);
+    }
+
+    public static Facts ofTask(String patient, String chw, UUID recordId, String recordRev, Duration window) {
+        return new Facts(null, null, patient, chw, recordId, recordRev, null, window);
+    }
+
+    public static Facts ofRecord(String recordRev) {
+        return new Facts(null, null, null, null, null, recordRev, null, null);
+    }
+
+    public static Facts ofSubmission(long submission) {
+        return new Facts(null, null, null, null, null, null, submission, null);
+    }
+}

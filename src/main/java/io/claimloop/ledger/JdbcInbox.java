@@ -1,0 +1,88 @@
+package io.claimloop.ledger;
+
+import java.util.Comparator;
+import java.util.List;
+import org.springframework.jdbc.core.JdbcTemplate;
+import org.springframework.transaction.annotation.Transactional;
+
+/** Each method is one transaction; rows are written in the order of their keys, so that two writers cannot deadlock. */
+class JdbcInbox implements Inbox {
+    private static final String KEEP_MESSAGE = """
+            insert into message (kind, subject, sha256, body) values (?, ?, ?, ?)
+            on conflict (kind, subject, sha256) do update set times = message.times + 1, last_at = now()
+            """;
+    private static final String OPEN_LOOP = """
+            with opened as (
+              insert into loop (uuid, spelling, code, state) values (?, ?, ?, 'NOTICED')
+              on conflict (uuid) do nothing returning uuid)
+            insert into history (loop_uuid, seq, to_state, cause) select uuid, 0, 'NOTICED', 'notice' from opened
+            """;
+    /** Only loops whose check may still change are looked at again; the others keep their course. */
+    private static final String MAKE_DUE = """
+            insert into work (step, loop_uuid)
+            select 'CHECK', uuid from loop where uuid = ? and state in ('NOTICED', 'WAITING', 'NOT_SELECTED')
+            on conflict (step, loop_uuid) where submission_id is null
+            do update set due_at = least(work.due_at, now()), again = work.lease_until is not null
+            """;
+
+    private static final String COUNT_NOTICE = "update loop set notices = notices + 1 where uuid = ?";
+    private static final String KEEP_SUBMISSION = """
+            with kept as (
+              insert into submission (message_id, report_id, sha256, loop_uuid)
+              select id, ?, ?, ? from message where kind = 'SUBMISSION' and subject = ? and sha256 = ?
+              on conflict (report_id, sha256) do nothing returning id, loop_uuid)
+            insert into work (step, loop_uuid, submission_id) select 'SUBMISSION', loop_uuid, id from kept
+            """;
+
+    private final JdbcTemplate jdbc;
+
+    JdbcInbox(JdbcTemplate jdbc) {
+        this.jdbc = jdbc;
+    }
+
+    @Override
+    @Transactional
+    public void record(List<ClaimNotice> notices) {
+        List<ClaimNotice> ordered =
+                notices.stream().sorted(Comparator.comparing(ClaimNotice::uuid)).toList();
+        batch(
+                KEEP_MESSAGE,
+                ordered.stream()
+                        .map(n -> new Object[] {"NOTICE", n.uuid().toString(), Proofs.sha256(n.body()), n.body()})
+                        .toList());
+        batch(
+                OPEN_LOOP,
+                ordered.stream()
+                        .map(n -> new Object[] {n.uuid(), n.spelling(), n.code()})
+                        .toList());
+        List<Object[]> uuids =
+                ordered.stream().map(n -> new Object[] {n.uuid()}).toList();
+        batch(COUNT_NOTICE, uuids);
+        batch(MAKE_DUE, uuids);
+    }
+
+    @Override
+    @Transactional
+    public void receive(List<ReceivedSubmission> submissions) {
+        List<ReceivedSubmission> ordered = submissions.stream()
+                .sorted(Comparator.comparing(ReceivedSubmission::reportId))
+                .toList();
+        batch(
+                KEEP_MESSAGE,
+                ordered.stream()
+                        .map(s -> new Object[] {"SUBMISSION", s.reportId(), Proofs.sha256(s.body()), s.body()})
+                        .toList());
+        batch(
+                KEEP_SUBMISSION,
+                ordered.stream()
+                        .map(s -> {
+                            byte[] hash = Proofs.sha256(s.body());
+                            return new Object[] {s.reportId(), hash, s.claim(), s.reportId(), hash};
+                        })
+                        .toList());
+    }
+
+    private void batch(String sql, List<Object[]> rows) {
+        jdbc.batchUpdate(sql, rows);
+    }
+}

@@ -1,0 +1,170 @@
+package io.claimloop.ledger;
+
+import java.util.EnumMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.UUID;
+import org.springframework.jdbc.core.JdbcTemplate;
+import org.springframework.transaction.annotation.Transactional;
+
+class JdbcLoops implements Loops {
+    private static final String RESERVE_VISIT = """
+            insert into visit (visit_key, loop_uuid) values (?, ?)
+            on conflict (visit_key) do update set loop_uuid = case
+              when (select state from loop where uuid = visit.loop_uuid) in ('WITHDRAWN', 'NOT_SELECTED')
+              then excluded.loop_uuid else visit.loop_uuid end
+            returning loop_uuid
+            """;
+
+    private final JdbcTemplate jdbc;
+    private final Moves moves;
+    private final Proofs proofs;
+
+    JdbcLoops(JdbcTemplate jdbc, Moves moves, Proofs proofs) {
+        this.jdbc = jdbc;
+        this.moves = moves;
+        this.proofs = proofs;
+    }
+
+    @Override
+    public Optional<Loop> find(UUID uuid) {
+        return jdbc.query("select " + Rows.LOOP + " from loop where uuid = ?", Rows::loop, uuid).stream()
+                .findFirst();
+    }
+
+    @Override
+    public List<Loop> find(String code, State state, int limit) {
+        return jdbc.query(
+                "select " + Rows.LOOP
+                        + " from loop where (?::text is null or code = ?) and (?::text is null or state = ?)"
+                        + " order by created_at desc, uuid limit ?",
+                Rows::loop,
+                code,
+                code,
+                Moves.name(state),
+                Moves.name(state),
+                limit);
+    }
+
+    @Override
+    public List<Transition> history(UUID uuid) {
+        return jdbc.query(
+                "select * from history where loop_uuid = ? order by seq",
+                (row, number) -> new Transition(
+                        row.getInt("seq"),
+                        Rows.instant(row, "at"),
+                        Rows.state(row.getString("from_state")),
+                        Rows.state(row.getString("to_state")),
+                        row.getString("cause"),
+                        row.getString("detail"),
+                        row.getObject("attempts", Integer.class),
+                        row.getString("proof")),
+                uuid);
+    }
+
+    @Override
+    public List<Pending> pending(UUID uuid) {
+        return jdbc.query(
+                "select step, due_at, attempts, reason from work where loop_uuid = ? order by due_at",
+                (row, number) -> new Pending(
+                        Step.valueOf(row.getString("step")),
+                        Rows.instant(row, "due_at"),
+                        row.getInt("attempts"),
+                        Rows.reason(row.getString("reason"))),
+                uuid);
+    }
+
+    @Override
+    public List<Finding> findings(UUID uuid) {
+        return jdbc.query(
+                "select code, rule, detail from finding where loop_uuid = ? order by rule",
+                (row, number) -> new Finding(
+                        row.getObject("code", Integer.class), row.getString("rule"), row.getString("detail")),
+                uuid);
+    }
+
+    @Override
+    public List<Submission> submissions(UUID uuid) {
+        return jdbc.query(
+                "select " + Rows.SUBMISSION + " from submission s where loop_uuid = ? order by id",
+                Rows::submission,
+                uuid);
+    }
+
+    @Override
+    public List<Submission> submissions(SubmissionState state, int limit) {
+        return jdbc.query(
+                "select " + Rows.SUBMISSION + " from submission s where (?::text is null or state = ?)"
+                        + " order by id desc limit ?",
+                Rows::submission,
+                Moves.name(state),
+                Moves.name(state),
+                limit);
+    }
+
+    @Override
+    @Transactional
+    public Optional<Loop> reserveVisit(String visitKey, UUID loop) {
+        UUID holder = jdbc.queryForObject(RESERVE_VISIT, UUID.class, visitKey, loop);
+        return loop.equals(holder) ? Optional.empty() : find(holder);
+    }
+
+    @Override
+    @Transactional
+    public boolean retry(UUID uuid, String by) {
+        Loop loop = find(uuid).orElse(null);
+        if (loop == null || !Reason.actions(loop.state()).contains("retry")) {
+            return false;
+        }
+        State back = loop.state() == State.PARKED ? loop.parkedFrom() : loop.state();
+        if (loop.state() == State.PARKED && moves.move(loop, Outcome.moved(back, "retried by " + by), 0, -1) == null) {
+            return false;
+        }
+        jdbc.update(
+                "insert into work (step, loop_uuid, submission_id) select 'SUBMISSION', loop_uuid, id from submission"
+                        + " where loop_uuid = ? and state = 'PARKED' order by id desc limit 1"
+                        + " on conflict (submission_id) where submission_id is not null do update set due_at = now()",
+                uuid);
+        switch (back) {
+            case NOTICED, WAITING, NOT_SELECTED -> moves.due(Step.CHECK, uuid, java.time.Duration.ZERO);
+            case SELECTED, NEEDS_IDENTITY -> moves.due(Step.DISPATCH, uuid, java.time.Duration.ZERO);
+            default -> {
+                // the move made its work due
+            }
+        }
+        return true;
+    }
+
+    @Override
+    @Transactional
+    public boolean withdraw(UUID uuid, String by) {
+        Loop loop = find(uuid).orElse(null);
+        return loop != null
+                && Reason.actions(loop.state()).contains("withdraw")
+                && moves.move(loop, Outcome.moved(State.WITHDRAWN, "withdrawn by " + by), 0, -1) != null;
+    }
+
+    @Override
+    public Map<State, Long> count() {
+        Map<State, Long> counts = new EnumMap<>(State.class);
+        jdbc.query("select state, count(*) as loops from loop group by state", row -> {
+            counts.put(State.valueOf(row.getString("state")), row.getLong("loops"));
+        });
+        return counts;
+    }
+
+    @Override
+    public Map<Step, Long> backlog() {
+        Map<Step, Long> counts = new EnumMap<>(Step.class);
+        jdbc.query("select step, count(*) as works from work where due_at <= now() group by step", row -> {
+            counts.put(Step.valueOf(row.getString("step")), row.getLong("works"));
+        });
+        return counts;
+    }
+
+    @Override
+    public String keyed(String text) {
+        return proofs.keyed(text);
+    }
+}

@@ -1,0 +1,113 @@
+package io.claimloop.ledger;
+
+import io.claimloop.settings.ClaimLoopProperties;
+import io.claimloop.settings.StartRefusedException;
+import java.lang.management.ManagementFactory;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.util.UUID;
+import javax.sql.DataSource;
+import org.flywaydb.core.api.FlywayException;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnExpression;
+import org.springframework.boot.autoconfigure.flyway.FlywayMigrationStrategy;
+import org.springframework.boot.jdbc.DataSourceBuilder;
+import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Configuration;
+import org.springframework.context.annotation.DependsOn;
+import org.springframework.jdbc.core.JdbcTemplate;
+
+/** The ledger on PostgreSQL: one's own by {@code spring.datasource.*}, otherwise the embedded one. */
+@Configuration(proxyBeanMethods = false)
+class LedgerConfiguration {
+
+    @Configuration(proxyBeanMethods = false)
+    @ConditionalOnExpression("'${spring.datasource.url:}'.isBlank()")
+    static class Embedded {
+        @Bean(destroyMethod = "close")
+        EmbeddedDatabase embeddedDatabase(ClaimLoopProperties properties) {
+            return EmbeddedDatabase.start(properties.home());
+        }
+
+        @Bean
+        DataSource dataSource(EmbeddedDatabase database) {
+            com.zaxxer.hikari.HikariDataSource pool = DataSourceBuilder.create()
+                    .type(com.zaxxer.hikari.HikariDataSource.class)
+                    .url(database.url())
+                    .username("postgres")
+                    .build();
+            pool.setMaximumPoolSize(16);
+            pool.setConnectionTimeout(3000);
+            return pool;
+        }
+    }
+
+    /** Looks at the database before it is migrated: a promise of "on disk" needs one that syncs. */
+    @Bean
+    FlywayMigrationStrategy checkedMigration(DataSource dataSource) {
+        return flyway -> {
+            try (Connection connection = dataSource.getConnection()) {
+                if (connection.getMetaData().getDatabaseMajorVersion() < 14) {
+                    throw new StartRefusedException(
+                            "The PostgreSQL of spring.datasource.url is older than 14.",
+                            "Upgrade it, or leave spring.datasource.url out to use the embedded one.");
+                }
+                for (String setting : new String[] {"fsync", "synchronous_commit"}) {
+                    if ("off".equals(show(connection, setting))) {
+                        throw new StartRefusedException(
+                                "The database runs with " + setting + " off: what is answered would not be on disk.",
+                                "Set " + setting + " to on in postgresql.conf.");
+                    }
+                }
+            } catch (SQLException e) {
+                throw new StartRefusedException(
+                        "The database of spring.datasource.url does not answer.",
+                        "Check address, user and password with psql; SQL state " + e.getSQLState() + ".",
+                        e);
+            }
+            try {
+                flyway.migrate();
+            } catch (FlywayException e) {
+                throw new StartRefusedException(
+                        "The database could not be brought to this version's schema.",
+                        "The user needs the right to create tables in its schema, and the schema must be ClaimLoop's own.",
+                        e);
+            }
+        };
+    }
+
+    private static String show(Connection connection, String setting) throws SQLException {
+        try (var statement = connection.createStatement();
+                var result = statement.executeQuery("show " + setting)) {
+            result.next();
+            return result.getString(1);
+        }
+    }
+
+    @Bean
+    @DependsOn("flywayInitializer")
+    Proofs proofs(JdbcTemplate jdbc) {
+        return new Proofs(jdbc.queryForObject("select proof_key from installation", byte[].class));
+    }
+
+    @Bean
+    Moves moves(JdbcTemplate jdbc, Proofs proofs, ClaimLoopProperties properties) {
+        return new Moves(jdbc, proofs, properties.steps().recordLookAgain());
+    }
+
+    @Bean
+    Inbox inbox(JdbcTemplate jdbc) {
+        return new JdbcInbox(jdbc);
+    }
+
+    @Bean
+    DueWork dueWork(JdbcTemplate jdbc, Moves moves, ClaimLoopProperties properties) {
+        ClaimLoopProperties.Steps steps = properties.steps();
+        String owner = ManagementFactory.getRuntimeMXBean().getName() + " " + UUID.randomUUID();
+        return new JdbcDueWork(jdbc, moves, new Backoff(steps.retry(), steps.retryLimit()), steps.maxAttempts(), owner);
+    }
+
+    @Bean
+    Loops loops(JdbcTemplate jdbc, Moves moves, Proofs proofs) {
+        return new JdbcLoops(jdbc, moves, proofs);
+    }
+}

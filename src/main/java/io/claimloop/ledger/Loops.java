@@ -1,0 +1,58 @@
+package io.claimloop.ledger;
+
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.UUID;
+
+/** Reading the ledger, and what a person may order. */
+public interface Loops {
+    /** A line of a loop's history. {@code proof} is a keyed hash of what the partner answered. */
+    record Transition(
+            int seq, Instant at, State from, State to, String cause, String detail, Integer attempts, String proof) {}
+
+    /** Work of a loop that is due at some time. */
+    record Pending(Step step, Instant dueAt, int attempts, Reason reason) {}
+
+    Optional<Loop> find(UUID uuid);
+
+    /** By any of code and state; newest first. */
+    List<Loop> find(String code, State state, int limit);
+
+    List<Transition> history(UUID uuid);
+
+    List<Pending> pending(UUID uuid);
+
+    List<Finding> findings(UUID uuid);
+
+    List<Submission> submissions(UUID uuid);
+
+    List<Submission> submissions(SubmissionState state, int limit);
+
+    /**
+     * Reserves the visit for a loop.
+     *
+     * @return the loop that already asks about this visit; empty when it is now this one
+     */
+    Optional<Loop> reserveVisit(String visitKey, UUID loop);
+
+    /**
+     * A person orders: a parked loop goes back to where it came from, one that waits is looked at now.
+     *
+     * @return false when the loop is not in a state that allows it
+     */
+    boolean retry(UUID uuid, String by);
+
+    /** A person ends a loop that needs one. Returns false when its state does not allow it. */
+    boolean withdraw(UUID uuid, String by);
+
+    /** How many loops stand in each state. */
+    Map<State, Long> count();
+
+    /** How many works of each step are due now. */
+    Map<Step, Long> backlog();
+
+    /** A keyed hash: equal for equal text, telling nothing of it. */
+    String keyed(String text);
+}

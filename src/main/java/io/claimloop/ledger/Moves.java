@@ -1,0 +1,195 @@
+package io.claimloop.ledger;
+
+import java.time.Duration;
+import java.util.EnumSet;
+import java.util.List;
+import java.util.Set;
+import java.util.UUID;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.springframework.jdbc.core.JdbcTemplate;
+
+/** Moves loops along the declared arrows, writes their history and makes the work of the new state due. */
+class Moves {
+    private static final Logger log = LoggerFactory.getLogger("claimloop.loop");
+
+    private static final String MOVE = """
+            update loop set state = ?, parked_from = ?, reason = ?, detail = ?, version = version + ?, changed_at = now(),
+              code = coalesce(?, code), insuree = coalesce(?, insuree), patient = coalesce(?, patient),
+              chw = coalesce(?, chw), record_id = coalesce(?, record_id), record_rev = coalesce(?, record_rev),
+              submission = coalesce(?, submission),
+              task_until = coalesce(task_until, now() + make_interval(secs => ?))
+            where uuid = ? and version = ?
+            """;
+    private static final String HISTORY = """
+            insert into history (loop_uuid, seq, from_state, to_state, cause, detail, attempts, proof)
+            values (?, ?, ?, ?, ?, ?, ?, ?)
+            """;
+    private static final String MAKE_DUE = """
+            insert into work (step, loop_uuid, due_at)
+            select ?, uuid, coalesce(?, task_until, now()) from (select uuid, task_until from loop where uuid = ?) l
+            on conflict (step, loop_uuid) where submission_id is null
+            do update set due_at = excluded.due_at, attempts = 0, again = work.lease_until is not null
+            """;
+    private static final String DROP_OTHER_WORK =
+            "delete from work where loop_uuid = ? and submission_id is null and step <> all (?) and id <> ?";
+    private static final String WAKE_SUBMISSIONS =
+            "update work set due_at = now() where loop_uuid = ? and submission_id is not null and lease_until is null";
+
+    private final JdbcTemplate jdbc;
+    private final Proofs proofs;
+    private final Duration recordLookAgain;
+
+    Moves(JdbcTemplate jdbc, Proofs proofs, Duration recordLookAgain) {
+        this.jdbc = jdbc;
+        this.proofs = proofs;
+        this.recordLookAgain = recordLookAgain;
+    }
+
+    /**
+     * @param work the work that caused it and that the caller completes itself, or -1
+     * @return the steps that became due now; null when somebody else moved the loop meanwhile
+     */
+    Set<Step> move(Loop loop, Outcome outcome, int attempts, long work) {
+        State to = outcome.to() == null ? loop.state() : outcome.to();
+        State from = loop.state() == State.PARKED && to != State.WITHDRAWN && to != State.PARKED
+                ? loop.parkedFrom()
+                : loop.state();
+        boolean stays = to == loop.state();
+        boolean sameReason = outcome.to() == null || outcome.reason() == loop.reason();
+        int lines = stays && sameReason ? 0 : from == loop.state() || from == to ? 1 : 2;
+        if (!stays && from != to && !from.next().contains(to)) {
+            throw new IllegalStateException("no arrow from " + from + " to " + to + " for claim " + loop.name());
+        }
+        if (!write(loop, to, outcome, lines)) {
+            return null;
+        }
+        int seq = loop.version();
+        if (lines == 2) {
+            history(loop.uuid(), ++seq, loop.state(), from, "unparked", null, null, null);
+        }
+        if (lines > 0) {
+            history(
+                    loop.uuid(),
+                    ++seq,
+                    lines == 2 ? from : loop.state(),
+                    to,
+                    outcome.cause(),
+                    text(outcome),
+                    attempts,
+                    outcome.proof());
+            log.info(
+                    "claim {} {} -> {}{}",
+                    loop.code() == null && outcome.facts().code() != null
+                            ? outcome.facts().code() + " (" + loop.uuid() + ")"
+                            : loop.name(),
+                    loop.state(),
+                    to,
+                    outcome.reason() == null ? "" : ": " + text(outcome));
+        }
+        for (Finding finding : outcome.findings()) {
+            jdbc.update(
+                    "insert into finding (loop_uuid, code, rule, detail) values (?, ?, ?, ?)"
+                            + " on conflict (loop_uuid, rule) do update set detail = excluded.detail, found_at = now()",
+                    loop.uuid(),
+                    finding.code(),
+                    finding.rule(),
+                    finding.detail());
+        }
+        return stays ? EnumSet.noneOf(Step.class) : makeDue(loop.uuid(), to, work);
+    }
+
+    private boolean write(Loop loop, State to, Outcome outcome, int lines) {
+        Facts facts = outcome.facts();
+        boolean told = outcome.to() != null;
+        return jdbc.update(
+                        MOVE,
+                        to.name(),
+                        to != State.PARKED
+                                ? null
+                                : (loop.state() == State.PARKED ? loop.parkedFrom() : loop.state()).name(),
+                        name(told ? outcome.reason() : loop.reason()),
+                        told ? outcome.detail() : loop.detail(),
+                        lines,
+                        facts.code(),
+                        facts.insuree(),
+                        facts.patient(),
+                        facts.chw(),
+                        facts.recordId(),
+                        facts.recordRev(),
+                        facts.submission(),
+                        facts.taskWindow() == null
+                                ? null
+                                : (double) facts.taskWindow().toSeconds(),
+                        loop.uuid(),
+                        loop.version())
+                == 1;
+    }
+
+    private void history(
+            UUID uuid, int seq, State from, State to, String cause, String detail, Integer attempts, String proof) {
+        jdbc.update(HISTORY, uuid, seq, name(from), to.name(), cause, detail, attempts, proofs.keyed(proof));
+    }
+
+    /** What a state waits for. */
+    Set<Step> makeDue(UUID uuid, State state, long work) {
+        List<Step> steps =
+                switch (state) {
+                    case NOTICED, WAITING, NOT_SELECTED -> List.of(Step.CHECK);
+                    case SELECTED, NEEDS_IDENTITY -> List.of(Step.DISPATCH);
+                    case TASKED -> List.of(Step.LOOK_AGAIN, Step.EXPIRE);
+                    case ANSWERED -> List.of(Step.DELIVER);
+                    default -> List.of();
+                };
+        jdbc.update(connection -> {
+            var statement = connection.prepareStatement(DROP_OTHER_WORK);
+            statement.setObject(1, uuid);
+            statement.setArray(
+                    2,
+                    connection.createArrayOf(
+                            "text", steps.stream().map(Step::name).toArray()));
+            statement.setLong(3, work);
+            return statement;
+        });
+        Set<Step> now = EnumSet.noneOf(Step.class);
+        switch (state) {
+            case NOTICED, SELECTED, ANSWERED -> {
+                due(steps.get(0), uuid, Duration.ZERO);
+                now.add(steps.get(0));
+            }
+            case TASKED -> {
+                due(Step.LOOK_AGAIN, uuid, recordLookAgain);
+                due(Step.EXPIRE, uuid, null);
+                if (jdbc.update(WAKE_SUBMISSIONS, uuid) > 0) {
+                    now.add(Step.SUBMISSION);
+                }
+            }
+            default -> {
+                // a state that waits keeps the work that brought it here, when its outcome says so
+            }
+        }
+        return now;
+    }
+
+    /** Null: when the task's window is over. */
+    void due(Step step, UUID uuid, Duration in) {
+        jdbc.update(MAKE_DUE, step.name(), in == null ? null : at(in), uuid);
+    }
+
+    private java.sql.Timestamp at(Duration in) {
+        // the database's clock decides, whatever ours says
+        return jdbc.queryForObject(
+                "select now() + make_interval(secs => ?)", java.sql.Timestamp.class, in.toMillis() / 1000.0);
+    }
+
+    private static String text(Outcome outcome) {
+        if (outcome.reason() == null) {
+            return outcome.detail();
+        }
+        return outcome.reason().whatHappened() + (outcome.detail() == null ? "" : " " + outcome.detail());
+    }
+
+    static String name(Enum<?> value) {
+        return value == null ? null : value.name();
+    }
+}

@@ -1,0 +1,74 @@
+package io.claimloop.ledger;
+
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Timestamp;
+import java.time.Instant;
+import java.util.UUID;
+
+/** Rows as records. */
+final class Rows {
+    static final String LOOP =
+            "uuid, spelling, code, state, parked_from, reason, detail, version, insuree, patient, chw,"
+                    + " record_id, record_rev, submission, task_until, created_at, changed_at";
+    static final String SUBMISSION =
+            "s.id, s.report_id, s.loop_uuid, s.state, s.reason, s.detail, s.feedback, s.received_at";
+
+    private Rows() {}
+
+    static Loop loop(ResultSet row, int number) throws SQLException {
+        return new Loop(
+                row.getObject("uuid", UUID.class),
+                row.getString("spelling"),
+                row.getString("code"),
+                State.valueOf(row.getString("state")),
+                state(row.getString("parked_from")),
+                reason(row.getString("reason")),
+                row.getString("detail"),
+                row.getInt("version"),
+                row.getString("insuree"),
+                row.getString("patient"),
+                row.getString("chw"),
+                row.getObject("record_id", UUID.class),
+                row.getString("record_rev"),
+                row.getObject("submission", Long.class),
+                instant(row, "task_until"),
+                instant(row, "created_at"),
+                instant(row, "changed_at"));
+    }
+
+    /** Without the body: what a list shows. */
+    static Submission submission(ResultSet row, int number) throws SQLException {
+        return submission(row, (byte[]) null);
+    }
+
+    static Submission submissionWithBody(ResultSet row, int number) throws SQLException {
+        return submission(row, row.getBytes("body"));
+    }
+
+    private static Submission submission(ResultSet row, byte[] body) throws SQLException {
+        return new Submission(
+                row.getLong("id"),
+                row.getString("report_id"),
+                row.getObject("loop_uuid", UUID.class),
+                SubmissionState.valueOf(row.getString("state")),
+                reason(row.getString("reason")),
+                row.getString("detail"),
+                body,
+                row.getString("feedback"),
+                instant(row, "received_at"));
+    }
+
+    static State state(String name) {
+        return name == null ? null : State.valueOf(name);
+    }
+
+    static Reason reason(String name) {
+        return name == null ? null : Reason.valueOf(name);
+    }
+
+    static Instant instant(ResultSet row, String column) throws SQLException {
+        Timestamp timestamp = row.getTimestamp(column);
+        return timestamp == null ? null : timestamp.toInstant();
+    }
+}

@@ -1,0 +1,128 @@
+package io.claimloop.openimis;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import java.time.LocalDate;
+import java.time.format.DateTimeParseException;
+
+/**
+ * A claim as openIMIS's GraphQL shows it, as far as we use it. Dates are naive local.
+ *
+ * @param status see {@link #REJECTED} and the following
+ * @param feedbackStatus see {@link #FEEDBACK_SELECTED} and the following
+ * @param deleted openIMIS still answers for a deleted claim, with its old status; only validityTo tells
+ * @param dateTo the first day where openIMIS has none
+ * @param feedback null when none is stored
+ */
+public record Claim(
+        String uuid,
+        String code,
+        int status,
+        int feedbackStatus,
+        boolean deleted,
+        LocalDate dateFrom,
+        LocalDate dateTo,
+        LocalDate dateClaimed,
+        Insuree insuree,
+        Facility facility,
+        int lines,
+        StoredFeedback feedback,
+        JsonNode node) {
+
+    public static final int REJECTED = 1;
+    public static final int ENTERED = 2;
+    public static final int CHECKED = 4;
+    public static final int PROCESSED = 8;
+    public static final int VALUATED = 16;
+
+    public static final int FEEDBACK_SELECTED = 4;
+    public static final int FEEDBACK_DELIVERED = 8;
+    public static final int FEEDBACK_BYPASSED = 16;
+
+    /** @param gender openIMIS's code: M, F or O */
+    public record Insuree(
+            String uuid, String insuranceNumber, String lastName, String otherNames, LocalDate born, String gender) {
+        @Override
+        public String toString() {
+            return "Insuree[" + uuid + "]";
+        }
+    }
+
+    public record Facility(String uuid, String code, String name) {}
+
+    /** The five answers as openIMIS stores them; null where it stores "unknown". */
+    public record StoredFeedback(
+            Boolean careRendered,
+            Boolean paymentAsked,
+            Boolean drugPrescribed,
+            Boolean drugReceived,
+            Integer assessment) {
+        @Override
+        public String toString() {
+            return "StoredFeedback[…]";
+        }
+    }
+
+    public static Claim of(JsonNode node) {
+        JsonNode insuree = node.path("insuree");
+        JsonNode facility = node.path("healthFacility");
+        JsonNode feedback = node.path("feedback");
+        LocalDate from = date(node, "dateFrom");
+        LocalDate to = date(node, "dateTo");
+        return new Claim(
+                text(node, "uuid"),
+                text(node, "code"),
+                node.path("status").asInt(0),
+                node.path("feedbackStatus").asInt(0),
+                node.hasNonNull("validityTo"),
+                from,
+                to == null ? from : to,
+                date(node, "dateClaimed"),
+                insuree.isObject()
+                        ? new Insuree(
+                                text(insuree, "uuid"),
+                                text(insuree, "chfId"),
+                                text(insuree, "lastName"),
+                                text(insuree, "otherNames"),
+                                date(insuree, "dob"),
+                                text(insuree.path("gender"), "code"))
+                        : null,
+                facility.isObject()
+                        ? new Facility(text(facility, "uuid"), text(facility, "code"), text(facility, "name"))
+                        : null,
+                node.path("items").size() + node.path("services").size(),
+                feedback.isObject()
+                        ? new StoredFeedback(
+                                bool(feedback, "careRendered"),
+                                bool(feedback, "paymentAsked"),
+                                bool(feedback, "drugPrescribed"),
+                                bool(feedback, "drugReceived"),
+                                feedback.hasNonNull("asessment")
+                                        ? feedback.get("asessment").asInt()
+                                        : null)
+                        : null,
+                node);
+    }
+
+    private static String text(JsonNode node, String field) {
+        String value = node.path(field).asText("");
+        return value.isBlank() || node.path(field).isNull() ? null : value.strip();
+    }
+
+    private static Boolean bool(JsonNode node, String field) {
+        return node.hasNonNull(field) ? node.get(field).asBoolean() : null;
+    }
+
+    private static LocalDate date(JsonNode node, String field) {
+        String value = text(node, field);
+        try {
+            return value == null || value.length() < 10 ? null : LocalDate.parse(value.substring(0, 10));
+        } catch (DateTimeParseException e) {
+            return null;
+        }
+    }
+
+    @Override
+    public String toString() {
+        return "Claim[" + code + " " + uuid + "]";
+    }
+}

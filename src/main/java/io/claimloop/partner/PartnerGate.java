@@ -1,0 +1,95 @@
+package io.claimloop.partner;
+
+import io.github.resilience4j.circuitbreaker.CircuitBreaker;
+import io.github.resilience4j.circuitbreaker.CircuitBreakerConfig;
+import io.github.resilience4j.ratelimiter.RateLimiter;
+import io.github.resilience4j.ratelimiter.RateLimiterConfig;
+import java.time.Duration;
+
+/** Whether, and how much, a partner may be asked now: login, limit and circuit breaker in one place. */
+public class PartnerGate {
+    /** A call waits so long for its turn; longer waits are the ledger's. */
+    private static final Duration WAIT = Duration.ofSeconds(5);
+
+    private static final int BURST = 10;
+
+    private final String name;
+    private final Login login;
+    private final CircuitBreaker breaker;
+    private final RateLimiter limit;
+    private final double perSecond;
+
+    public PartnerGate(String name, Login login, double perSecond) {
+        this.name = name;
+        this.login = login;
+        this.perSecond = perSecond;
+        this.breaker = CircuitBreaker.of(
+                name,
+                CircuitBreakerConfig.custom()
+                        .slidingWindowSize(20)
+                        .minimumNumberOfCalls(5)
+                        .failureRateThreshold(50)
+                        .waitDurationInOpenState(Duration.ofSeconds(10))
+                        .permittedNumberOfCallsInHalfOpenState(2)
+                        .automaticTransitionFromOpenToHalfOpenEnabled(true)
+                        .build());
+        this.limit = RateLimiter.of(
+                name,
+                RateLimiterConfig.custom()
+                        .limitForPeriod(BURST)
+                        // one burst less a minute, so that no sliding minute holds more than the limit
+                        .limitRefreshPeriod(Duration.ofNanos(
+                                (long) (BURST * 1e9 / Math.max(perSecond - BURST / 60.0, perSecond * 0.5))))
+                        .timeoutDuration(WAIT)
+                        .build());
+    }
+
+    public String name() {
+        return name;
+    }
+
+    public CircuitBreaker breaker() {
+        return breaker;
+    }
+
+    public Login login() {
+        return login;
+    }
+
+    /** Takes one of the permitted calls, or says that there is none. */
+    public void enter() {
+        if (!limit.acquirePermission()) {
+            throw PartnerException.busy(name, "has no call left in this period", Duration.ofSeconds(2));
+        }
+    }
+
+    /** How many calls can be made without a long wait; zero when the partner is not to be asked now. */
+    public int permits() {
+        if (!login.refusedFor().isZero()) {
+            return 0;
+        }
+        return switch (breaker.getState()) {
+            case OPEN, FORCED_OPEN -> 0;
+            case HALF_OPEN -> 2;
+            default ->
+                Math.max(0, limit.getMetrics().getAvailablePermissions()) + (int) (perSecond * WAIT.toSeconds() / 2);
+        };
+    }
+
+    /** Whether calls fail at present. */
+    public boolean degraded() {
+        return !login.refusedFor().isZero() || breaker.getState() != CircuitBreaker.State.CLOSED;
+    }
+
+    /** In a word, for health and log. */
+    public String condition() {
+        if (!login.refusedFor().isZero()) {
+            return "login refused";
+        }
+        return switch (breaker.getState()) {
+            case CLOSED -> "reachable";
+            case HALF_OPEN -> "being tried again";
+            default -> "away";
+        };
+    }
+}

@@ -1,0 +1,36 @@
+package io.claimloop.partner;
+
+import java.net.URLEncoder;
+import java.nio.charset.StandardCharsets;
+
+/**
+ * A call to a partner.
+ *
+ * @param path below the partner's base address, beginning with a slash; trailing slashes matter
+ * @param query percent-encoded, without question mark, or null
+ * @param body JSON, or null
+ */
+public record PartnerRequest(String method, String path, String query, String body) {
+    public static PartnerRequest get(String path, String query) {
+        return new PartnerRequest("GET", path, query, null);
+    }
+
+    public static PartnerRequest put(String path, String body) {
+        return new PartnerRequest("PUT", path, null, body);
+    }
+
+    public static PartnerRequest post(String path, String body) {
+        return new PartnerRequest("POST", path, null, body);
+    }
+
+    /** One path segment or one query value, percent-encoded: a blank is %20, never a plus. */
+    public static String encode(String value) {
+        return URLEncoder.encode(value, StandardCharsets.UTF_8).replace("+", "%20");
+    }
+
+    /** Paths and queries hold insurance numbers: they are not printed. */
+    @Override
+    public String toString() {
+        return "PartnerRequest[" + method + "]";
+    }
+}

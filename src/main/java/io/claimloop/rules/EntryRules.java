@@ -1,0 +1,39 @@
+package io.claimloop.rules;
+
+import io.claimloop.ledger.Finding;
+import io.claimloop.openimis.Claim;
+import java.util.ArrayList;
+import java.util.List;
+
+/** What must hold of a claim as it was entered; openIMIS rejects these itself when the claim is submitted. */
+final class EntryRules {
+    private static final int INVALID_LINE = 1;
+    private static final int INSUREE = 7;
+    private static final int TARGET_DATE = 9;
+
+    private EntryRules() {}
+
+    static List<Finding> check(Claim claim) {
+        List<Finding> findings = new ArrayList<>();
+        if (claim.dateFrom() == null) {
+            findings.add(new Finding(TARGET_DATE, "visit-date", "The claim has no visit date."));
+        } else {
+            if (claim.dateTo().isBefore(claim.dateFrom())) {
+                findings.add(new Finding(TARGET_DATE, "visit-end", "The visit ends before it begins."));
+            }
+            if (claim.dateClaimed() != null && claim.dateClaimed().isBefore(claim.dateFrom())) {
+                findings.add(new Finding(TARGET_DATE, "date-claimed", "The claim was made before the visit."));
+            }
+        }
+        if (claim.insuree() == null || claim.insuree().insuranceNumber() == null) {
+            findings.add(new Finding(INSUREE, "insuree", "The claim has no insuree with an insurance number."));
+        }
+        if (claim.facility() == null) {
+            findings.add(new Finding(null, "facility", "The claim has no health facility."));
+        }
+        if (claim.lines() == 0) {
+            findings.add(new Finding(INVALID_LINE, "lines", "The claim has neither an item nor a service."));
+        }
+        return findings;
+    }
+}

@@ -1,0 +1,123 @@
+package io.claimloop.rules;
+
+import static io.claimloop.openimis.Claim.FEEDBACK_BYPASSED;
+import static io.claimloop.openimis.Claim.FEEDBACK_DELIVERED;
+import static io.claimloop.openimis.Claim.FEEDBACK_SELECTED;
+
+import io.claimloop.ledger.Due;
+import io.claimloop.ledger.Facts;
+import io.claimloop.ledger.Finding;
+import io.claimloop.ledger.Loop;
+import io.claimloop.ledger.Loops;
+import io.claimloop.ledger.Outcome;
+import io.claimloop.ledger.Reason;
+import io.claimloop.ledger.State;
+import io.claimloop.openimis.Claim;
+import io.claimloop.openimis.ClaimReader;
+import io.claimloop.settings.ClaimLoopProperties;
+import io.claimloop.settings.ClaimLoopProperties.Policy;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import org.springframework.stereotype.Component;
+
+/** Decides whether a claim is followed up: by what openIMIS shows now, never by what a notice said. */
+@Component("ruleChecks")
+public class RuleChecks {
+    private static final String CHECK = "check";
+
+    private final Loops loops;
+    private final Policy policy;
+    private final Duration lookAgain;
+
+    public RuleChecks(Loops loops, ClaimLoopProperties properties) {
+        this.loops = loops;
+        this.policy = properties.selection().policy();
+        this.lookAgain = properties.steps().lookAgain();
+    }
+
+    public Outcome check(Due due) {
+        if (!due.loop().state().next().contains(State.SELECTED)) {
+            return Outcome.done();
+        }
+        if (due.claimError() != null) {
+            return ClaimReader.ABSENT.equals(due.claimError())
+                    ? Outcome.failed(Reason.CLAIM_NOT_FOUND, null)
+                    : Outcome.failed(Reason.UNEXPECTED, "openIMIS fails on reading this claim.");
+        }
+        Claim claim = Claim.of(due.claim());
+        String insuree = claim.insuree() == null ? null : claim.insuree().uuid();
+        return decide(due.loop(), claim)
+                .learned(Facts.ofClaim(claim.code(), insuree))
+                .proof(due.claim().toString());
+    }
+
+    private Outcome decide(Loop loop, Claim claim) {
+        Optional<Outcome> ended = ended(claim);
+        if (ended.isPresent()) {
+            return ended.get();
+        }
+        switch (claim.status()) {
+            case Claim.ENTERED -> {
+                if (policy != Policy.ANY) {
+                    return Outcome.moved(State.WAITING, CHECK)
+                            .because(Reason.ENTERED, null)
+                            .again(lookAgain);
+                }
+            }
+            case Claim.CHECKED, Claim.PROCESSED -> {}
+            case Claim.VALUATED -> {
+                if (claim.feedbackStatus() != FEEDBACK_SELECTED) {
+                    return notSelected(Reason.ALREADY_VALUED, null);
+                }
+            }
+            default -> {
+                return Outcome.parked(Reason.CLAIM_UNKNOWN_STATUS, "Status " + claim.status() + ".");
+            }
+        }
+        if (policy == Policy.SELECTED && claim.feedbackStatus() != FEEDBACK_SELECTED) {
+            return notSelected(Reason.FEEDBACK_NOT_REQUESTED, null);
+        }
+        List<Finding> findings = EntryRules.check(claim);
+        if (!findings.isEmpty()) {
+            return notSelected(Reason.INVALID_ENTRY, findings.get(0).detail()).found(findings);
+        }
+        return loops.reserveVisit(visitKey(claim), loop.uuid())
+                .map(other -> notSelected(Reason.SAME_VISIT, "Claim " + other.name() + ".")
+                        .found(List.of(new Finding(
+                                null,
+                                "same-visit",
+                                "Same insuree, facility and dates as claim " + other.name() + "."))))
+                .orElseGet(() -> Outcome.moved(State.SELECTED, CHECK));
+    }
+
+    /** Whether openIMIS itself has ended the matter. Holds at every step, not only at the check. */
+    public static Optional<Outcome> ended(Claim claim) {
+        if (claim.deleted()) {
+            return Optional.of(Outcome.withdrawn(Reason.CLAIM_DELETED));
+        }
+        if (claim.status() == Claim.REJECTED) {
+            return Optional.of(Outcome.withdrawn(Reason.CLAIM_REJECTED));
+        }
+        if (claim.feedbackStatus() == FEEDBACK_BYPASSED) {
+            return Optional.of(Outcome.withdrawn(Reason.FEEDBACK_BYPASSED));
+        }
+        if (claim.feedbackStatus() == FEEDBACK_DELIVERED) {
+            return Optional.of(Outcome.withdrawn(Reason.ANSWERED_BY_SOMEBODY_ELSE));
+        }
+        return Optional.empty();
+    }
+
+    private static Outcome notSelected(Reason reason, String detail) {
+        return Outcome.moved(State.NOT_SELECTED, CHECK).because(reason, detail);
+    }
+
+    private String visitKey(Claim claim) {
+        return loops.keyed(String.join(
+                "|",
+                claim.insuree().uuid(),
+                claim.facility().uuid(),
+                claim.dateFrom().toString(),
+                claim.dateTo().toString()));
+    }
+}

@@ -1,0 +1,2 @@
+/** Checks with openIMIS's rejection codes, and which claims are followed up. */
+package io.claimloop.rules;

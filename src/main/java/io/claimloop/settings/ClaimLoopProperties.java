@@ -1,0 +1,116 @@
+package io.claimloop.settings;
+
+import java.net.URI;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.ZoneId;
+import java.util.List;
+import org.springframework.boot.context.properties.ConfigurationProperties;
+import org.springframework.boot.context.properties.bind.DefaultValue;
+
+/**
+ * The names an operator configures; the README's table describes each. {@link StartCheck} has looked at the values
+ * before this is bound, so that a mistake ends the start with one sentence and never with a printed secret.
+ *
+ * @param home where the embedded database and its lock live
+ * @param routes the folder of the YAML routes
+ * @param mappings the folder of the mappings
+ * @param publicUrl how openIMIS and CHT reach this application; null when not told
+ */
+@ConfigurationProperties("claimloop")
+public record ClaimLoopProperties(
+        @DefaultValue("./data") Path home,
+        @DefaultValue("./routes") Path routes,
+        @DefaultValue("./mappings") Path mappings,
+        URI publicUrl,
+        OpenImis openimis,
+        Cht cht,
+        Intake intake,
+        Operator operator,
+        @DefaultValue Selection selection,
+        @DefaultValue Steps steps) {
+
+    /**
+     * @param url base address without {@code /api}
+     * @param webUrl where an officer opens openIMIS in a browser; {@code url} when not told
+     * @param zone openIMIS stores naive local times: this is the zone they are in
+     * @param requestsPerMinute all our requests, FHIR and GraphQL together; openIMIS answers 429 over 150
+     * @param claimsPerRequest how many claims one GraphQL request reads by aliases
+     */
+    public record OpenImis(
+            URI url,
+            URI webUrl,
+            String username,
+            Secret password,
+            @DefaultValue("UTC") ZoneId zone,
+            @DefaultValue("150") int requestsPerMinute,
+            @DefaultValue("50") int claimsPerRequest,
+            @DefaultValue("2s") Duration connectTimeout,
+            @DefaultValue("10s") Duration readTimeout) {
+        public URI webUrl() {
+            return webUrl == null ? url : webUrl;
+        }
+    }
+
+    /**
+     * @param insuranceNumberField the top-level field of a person that holds the insurance number
+     * @param personType the contact type searched
+     * @param chwRole the role of the users who can get a task
+     * @param shownLines codes of items and services that may be shown to the CHW; none by default
+     * @param taskWindow how long a task may be answered before the loop expires
+     * @param writesPerSecond sentinel works through about 12 documents a second, in one queue with the CHWs' answers
+     */
+    public record Cht(
+            URI url,
+            String username,
+            Secret password,
+            @DefaultValue("insurance_number") String insuranceNumberField,
+            @DefaultValue("person") String personType,
+            @DefaultValue("chw") String chwRole,
+            @DefaultValue List<String> shownLines,
+            @DefaultValue("28d") Duration taskWindow,
+            @DefaultValue("8") int writesPerSecond,
+            @DefaultValue("2s") Duration connectTimeout,
+            @DefaultValue("10s") Duration readTimeout) {}
+
+    /**
+     * @param openimisToken what openIMIS shows us, as bearer or as the password of Basic
+     * @param chtToken what CHT shows us, as the password of Basic or as the whole Authorization value
+     * @param maxBody bytes; a larger body is refused with 413
+     * @param maxWaiting requests that may wait at once for the disk; the next one gets 503
+     */
+    public record Intake(
+            Secret openimisToken,
+            Secret chtToken,
+            @DefaultValue("2097152") int maxBody,
+            @DefaultValue("512") int maxWaiting) {}
+
+    /** The first operator's login. */
+    public record Operator(String username, Secret password) {}
+
+    public record Selection(@DefaultValue("selected") Policy policy) {}
+
+    /** Which claims are followed up: any, the submitted ones, or those an officer selected for feedback. */
+    public enum Policy {
+        ANY,
+        SUBMITTED,
+        SELECTED
+    }
+
+    /**
+     * @param lease how long a worker may hold due work before another may take it
+     * @param retry the first pause after a failed attempt; it doubles up to {@code retryLimit}
+     * @param maxAttempts after so many failed attempts a loop is parked
+     * @param lookAgain when a loop that waits for something is looked at again
+     * @param recordLookAgain when a written claim record is looked at again, after sentinel's revision
+     */
+    public record Steps(
+            @DefaultValue("60s") Duration lease,
+            @DefaultValue("50") int batch,
+            @DefaultValue("8") int threads,
+            @DefaultValue("5s") Duration retry,
+            @DefaultValue("1h") Duration retryLimit,
+            @DefaultValue("12") int maxAttempts,
+            @DefaultValue("1h") Duration lookAgain,
+            @DefaultValue("5s") Duration recordLookAgain) {}
+}
