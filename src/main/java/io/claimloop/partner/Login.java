@@ -57,7 +57,7 @@ public class Login {
                 return granted.header();
             } catch (PartnerException e) {
                 if (e.kind() == PartnerException.Kind.LOGIN_REFUSED) {
-                    refuse();
+                    refused();
                 }
                 throw e;
             }
@@ -71,7 +71,8 @@ public class Login {
         }
     }
 
-    private void refuse() {
+    /** The partner refused the login, or has locked the account. */
+    public synchronized void refused() {
         granted = null;
         refusedUntil = Instant.now().plus(pause);
         log.error(

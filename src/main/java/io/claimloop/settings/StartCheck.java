@@ -24,11 +24,13 @@ public class StartCheck implements ApplicationContextInitializer<ConfigurableApp
 
     static final List<String> ROUTES = List.of(
             "claim-intake",
+            "claim-record",
             "eligibility-enrichment",
             "rule-checks",
             "task-dispatch",
             "feedback-return",
             "step-worker",
+            "workers",
             "openimis",
             "cht",
             "error-policy");

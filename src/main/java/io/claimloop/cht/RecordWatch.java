@@ -1,0 +1,61 @@
+package io.claimloop.cht;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import io.claimloop.ledger.Due;
+import io.claimloop.ledger.Facts;
+import io.claimloop.ledger.Outcome;
+import io.claimloop.ledger.Reason;
+import io.claimloop.ledger.State;
+import io.claimloop.partner.PartnerAnswer;
+import io.claimloop.partner.PartnerException;
+import io.claimloop.partner.PartnerRequest;
+import java.util.ArrayList;
+import java.util.List;
+import org.springframework.stereotype.Component;
+
+/**
+ * Looks at a written claim record once more: CHT validates it only in sentinel, after our answer, in a second revision. A
+ * record with errors makes no task.
+ */
+@Component("recordWatch")
+public class RecordWatch {
+    private static final String UNSEEN_BY_SENTINEL = "1-";
+    /** Where the transition is not configured there is never a second revision; so we do not wait for ever. */
+    private static final int LOOKS = 5;
+
+    public PartnerRequest request(Due due) {
+        return PartnerRequest.get("/medic/" + due.loop().recordId(), null);
+    }
+
+    public Outcome look(Due due, PartnerAnswer answer) {
+        if (due.loop().state() != State.TASKED) {
+            return Outcome.done();
+        }
+        if (answer.status() == 404) {
+            return Outcome.parked(Reason.RECORD_REFUSED, "The record is not in CHT any more.")
+                    .proof(answer.text());
+        }
+        if (!answer.ok()) {
+            throw PartnerException.unexpected(answer.partner(), answer.status(), "no document");
+        }
+        JsonNode doc = answer.json();
+        if (!doc.path("errors").isEmpty()) {
+            List<String> codes = new ArrayList<>();
+            doc.path("errors").forEach(error -> codes.add(error.path("code").asText("unnamed")));
+            return Outcome.parked(Reason.RECORD_REFUSED, "Error " + String.join(", ", codes) + ".")
+                    .proof(answer.text());
+        }
+        String revision = doc.path("_rev").asText();
+        if (revision.startsWith(UNSEEN_BY_SENTINEL) && due.attempts() < LOOKS) {
+            return Outcome.failed(Reason.PARTNER_AWAY, "CHT's sentinel has not handled the record yet.");
+        }
+        return Outcome.done().learned(Facts.ofRecord(revision));
+    }
+
+    /** The window of a task is over. */
+    public Outcome expire(Due due) {
+        return due.loop().state() == State.TASKED
+                ? Outcome.moved(State.EXPIRED, "window").because(Reason.WINDOW_OVER, null)
+                : Outcome.done();
+    }
+}

@@ -1,0 +1,110 @@
+package io.claimloop.feedback;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import io.claimloop.ledger.Due;
+import io.claimloop.ledger.Facts;
+import io.claimloop.ledger.Loop;
+import io.claimloop.ledger.Outcome;
+import io.claimloop.ledger.Reason;
+import io.claimloop.ledger.State;
+import io.claimloop.ledger.StepEnds;
+import io.claimloop.ledger.Submission;
+import io.claimloop.ledger.SubmissionState;
+import jakarta.validation.ConstraintViolation;
+import jakarta.validation.Validator;
+import java.time.Duration;
+import java.util.Locale;
+import java.util.Set;
+import java.util.stream.Collectors;
+import org.springframework.stereotype.Component;
+
+/** Decides what a submission does to its loop. */
+@Component("takeUp")
+public class TakeUp {
+    private static final String SUBMISSION = "submission";
+    /** How often a submission looks for its claim; a task that appears wakes it at once. */
+    private static final Duration UNTIL_KNOWN = Duration.ofMinutes(15);
+
+    private static final ObjectMapper JSON = new ObjectMapper();
+
+    private final Validator validator;
+
+    public TakeUp(Validator validator) {
+        this.validator = validator;
+    }
+
+    public Outcome decide(Due due, String mapped) throws JsonProcessingException {
+        Outcome elsewhere = elsewhere(due, mapped);
+        if (elsewhere != null) {
+            return elsewhere;
+        }
+        Feedback feedback = JSON.readValue(mapped, Feedback.class);
+        Set<ConstraintViolation<Feedback>> violations = validator.validate(feedback);
+        if (!violations.isEmpty()) {
+            return invalid(violations).submission(SubmissionState.PARKED, mapped);
+        }
+        if (!feedback.patientUuid().equals(due.loop().patient())) {
+            return Outcome.parked(Reason.ANOTHER_PATIENT, null).submission(SubmissionState.PARKED, mapped);
+        }
+        Outcome outcome =
+                switch (feedback.outcome()) {
+                    case Feedback.ANSWERED -> Outcome.moved(State.ANSWERED, SUBMISSION);
+                    case Feedback.WRONG_PERSON ->
+                        Outcome.moved(State.NEEDS_IDENTITY, SUBMISSION).because(Reason.WRONG_PERSON, null);
+                    default ->
+                        Outcome.moved(State.NOT_REACHED, SUBMISSION)
+                                .because(
+                                        Reason.NOBODY_REACHED,
+                                        "Outcome: "
+                                                + feedback.outcome()
+                                                        .toLowerCase(Locale.ROOT)
+                                                        .replace('_', ' ') + ".");
+                };
+        return outcome.learned(Facts.ofSubmission(due.submission().id()))
+                .proof(mapped)
+                .submission(SubmissionState.TAKEN, mapped);
+    }
+
+    /** A submission that cannot even be mapped. It parks a loop that waits for it, and disturbs no other. */
+    public Outcome unusable(Due due, Reason reason, String detail) {
+        Outcome elsewhere = elsewhere(due, null);
+        return elsewhere != null && due.loop() != null
+                ? elsewhere
+                : Outcome.parked(reason, detail).submission(SubmissionState.PARKED, null);
+    }
+
+    StepEnds notJson(Due due) {
+        return new StepEnds(unusable(due, Reason.NOT_JSON, null));
+    }
+
+    /** What happens where no answer is awaited; null where one is. */
+    private static Outcome elsewhere(Due due, String mapped) {
+        Loop loop = due.loop();
+        Submission submission = due.submission();
+        if (submission.claim() == null) {
+            return Outcome.parked(Reason.CLAIM_NOT_NAMED, null).submission(SubmissionState.PARKED, mapped);
+        }
+        State state = loop == null ? null : loop.state() == State.PARKED ? loop.parkedFrom() : loop.state();
+        if (state == null || state.next().contains(State.TASKED) || state.next().contains(State.SELECTED)) {
+            return Outcome.later(Reason.CLAIM_NOT_TASKED, UNTIL_KNOWN).submission(SubmissionState.RECEIVED, mapped);
+        }
+        if (state == State.TASKED || state == State.EXPIRED) {
+            return null;
+        }
+        return Outcome.done()
+                .because(Reason.SUBMISSION_SUPERSEDED, "The loop stood at " + loop.state() + ".")
+                .submission(SubmissionState.KEPT, mapped);
+    }
+
+    private static Outcome invalid(Set<ConstraintViolation<Feedback>> violations) {
+        boolean onlyMissing = violations.stream()
+                .allMatch(violation -> violation.getMessage().contains("answered")
+                        || violation.getMessage().contains("given"));
+        String fields = violations.stream()
+                .map(violation -> violation.getPropertyPath() + " " + violation.getMessage())
+                .sorted()
+                .collect(Collectors.joining("; ", "", "."));
+        return Outcome.parked(onlyMissing ? Reason.ANSWER_MISSING : Reason.ANSWERS_INVALID, fields);
+    }
+}

@@ -1,0 +1,43 @@
+package io.claimloop.intake;
+
+import io.claimloop.ledger.ClaimNotice;
+import io.claimloop.ledger.Inbox;
+import io.claimloop.ledger.Step;
+import io.claimloop.ledger.WakeUp;
+import io.claimloop.settings.ClaimLoopProperties;
+import jakarta.annotation.PreDestroy;
+import java.io.InputStream;
+import java.util.EnumSet;
+import java.util.List;
+import org.springframework.stereotype.Component;
+
+/** Takes claim notices: finds out which claims they are about, stores them, answers. */
+@Component("claimIntake")
+public class ClaimIntake {
+    private final int maxBody;
+    private final GroupCommit<List<ClaimNotice>> commit;
+
+    public ClaimIntake(Inbox inbox, WakeUp wakeUp, ClaimLoopProperties properties) {
+        this.maxBody = properties.intake().maxBody();
+        this.commit = new GroupCommit<>("claim-notices", properties.intake().maxWaiting(), events -> {
+            inbox.record(events.stream().flatMap(List::stream).toList());
+            wakeUp.wake(EnumSet.of(Step.CHECK));
+        });
+    }
+
+    /** {@code 200 {"status":"accepted","claims":1}} once it is on disk; otherwise JSON with field, reason and hint. */
+    public Answer accept(InputStream body) {
+        return Edge.take(body, maxBody, bytes -> {
+            List<ClaimNotice> notices = ClaimIdentity.of(bytes).stream()
+                    .map(claim -> new ClaimNotice(claim.uuid(), claim.spelling(), claim.code(), bytes))
+                    .toList();
+            commit.store(notices);
+            return Answer.accepted("accepted", notices.size());
+        });
+    }
+
+    @PreDestroy
+    void close() throws InterruptedException {
+        commit.close();
+    }
+}

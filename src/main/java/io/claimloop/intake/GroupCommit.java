@@ -1,0 +1,91 @@
+package io.claimloop.intake;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.ArrayBlockingQueue;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
+
+/**
+ * Many waiting requests share one commit. While one commit runs, the next requests gather; nothing waits for a clock.
+ * Full means that the disk does not keep up: the caller is told at once, and nothing is taken.
+ */
+final class GroupCommit<T> implements AutoCloseable {
+    private static final int LARGEST = 200;
+
+    private record Waiting<T>(T event, CompletableFuture<Void> done) {}
+
+    private final BlockingQueue<Waiting<T>> queue;
+    private final Consumer<List<T>> commit;
+    private final Thread writer;
+    private volatile boolean closed;
+
+    GroupCommit(String name, int capacity, Consumer<List<T>> commit) {
+        this.queue = new ArrayBlockingQueue<>(capacity);
+        this.commit = commit;
+        this.writer = new Thread(this::run, name);
+        this.writer.setDaemon(true);
+        this.writer.start();
+    }
+
+    /** Returns when the event is on disk. Throws when it is not: {@link QueueFullException}, or what the commit threw. */
+    void store(T event) {
+        Waiting<T> waiting = new Waiting<>(event, new CompletableFuture<>());
+        if (closed || !queue.offer(waiting)) {
+            throw new QueueFullException();
+        }
+        try {
+            waiting.done().join();
+        } catch (CompletionException e) {
+            throw e.getCause() instanceof RuntimeException cause ? cause : e;
+        }
+    }
+
+    private void run() {
+        List<Waiting<T>> batch = new ArrayList<>(LARGEST);
+        while (!closed || !queue.isEmpty()) {
+            try {
+                Waiting<T> first = queue.poll(100, TimeUnit.MILLISECONDS);
+                if (first == null) {
+                    continue;
+                }
+                batch.add(first);
+                queue.drainTo(batch, LARGEST - 1);
+                write(batch);
+            } catch (InterruptedException e) {
+                closed = true;
+            } finally {
+                batch.clear();
+            }
+        }
+    }
+
+    private void write(List<Waiting<T>> batch) {
+        try {
+            commit.accept(batch.stream().map(Waiting::event).toList());
+            batch.forEach(waiting -> waiting.done().complete(null));
+        } catch (RuntimeException e) {
+            if (batch.size() == 1) {
+                batch.get(0).done().completeExceptionally(e);
+            } else {
+                // one bad event must not fail its neighbours
+                batch.forEach(waiting -> write(List.of(waiting)));
+            }
+        }
+    }
+
+    @Override
+    public void close() throws InterruptedException {
+        closed = true;
+        writer.join(TimeUnit.SECONDS.toMillis(10));
+    }
+
+    static final class QueueFullException extends RuntimeException {
+        QueueFullException() {
+            super("the queue before the disk is full", null, false, false);
+        }
+    }
+}

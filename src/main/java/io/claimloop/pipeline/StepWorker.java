@@ -1,0 +1,103 @@
+package io.claimloop.pipeline;
+
+import io.claimloop.ledger.Completion;
+import io.claimloop.ledger.Due;
+import io.claimloop.ledger.DueWork;
+import io.claimloop.ledger.Outcome;
+import io.claimloop.ledger.Step;
+import io.claimloop.ledger.WakeUp;
+import io.claimloop.partner.PartnerGate;
+import io.claimloop.settings.ClaimLoopProperties;
+import java.util.EnumSet;
+import java.util.List;
+import java.util.Set;
+import java.util.stream.Collectors;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.springframework.dao.DataAccessException;
+import org.springframework.stereotype.Component;
+
+/** Leases due work for a step's routes and writes what came of it. */
+@Component("stepWorker")
+public class StepWorker {
+    private static final Logger log = LoggerFactory.getLogger(StepWorker.class);
+
+    private final DueWork dueWork;
+    private final WakeUp wakeUp;
+    private final PartnerGate openimis;
+    private final PartnerGate cht;
+    private final ClaimLoopProperties.Steps steps;
+
+    public StepWorker(
+            DueWork dueWork, WakeUp wakeUp, PartnerGate openimis, PartnerGate cht, ClaimLoopProperties properties) {
+        this.dueWork = dueWork;
+        this.wakeUp = wakeUp;
+        this.openimis = openimis;
+        this.cht = cht;
+        this.steps = properties.steps();
+    }
+
+    /** At most as much as the partners can serve soon: so a limit costs no attempt, and no lease runs out in a queue. */
+    public List<Due> lease(String stepKey) {
+        Step step = Step.of(stepKey);
+        int limit = Math.min(steps.batch(), permitted(step));
+        if (limit <= 0) {
+            return List.of();
+        }
+        List<Due> leased = dueWork.lease(step, limit, steps.lease());
+        if (leased.size() == limit) {
+            wakeUp.wake(EnumSet.of(step));
+        }
+        return leased;
+    }
+
+    private int permitted(Step step) {
+        return switch (step) {
+            // one request reads the whole batch
+            case CHECK -> openimis.permits() > 0 ? steps.batch() : 0;
+            case DISPATCH -> openimis.permits() > 0 ? cht.permits() : 0;
+            case LOOK_AGAIN -> cht.permits();
+            // one read for the batch, one request each to deliver
+            case DELIVER -> openimis.permits() - 1;
+            case SUBMISSION, EXPIRE -> steps.batch();
+        };
+    }
+
+    /** The reading that a whole batch hangs on failed: every one of it gets the same outcome. */
+    public List<Completion> allAlike(List<Due> leased, Outcome outcome) {
+        return leased.stream().map(due -> new Completion(due, outcome)).toList();
+    }
+
+    /** What comes back without an outcome is a failed attempt. */
+    public void complete(List<Due> leased, List<Completion> completions) {
+        Set<Long> told = completions.stream().map(c -> c.due().id()).collect(Collectors.toSet());
+        List<Completion> all = leased.stream()
+                .filter(due -> !told.contains(due.id()))
+                .map(due -> new Completion(due, ErrorPolicy.withoutOutcome()))
+                .collect(Collectors.toCollection(java.util.ArrayList::new));
+        all.addAll(completions);
+        wakeUp.wake(write(all));
+    }
+
+    private Set<Step> write(List<Completion> completions) {
+        try {
+            return dueWork.complete(completions);
+        } catch (DataAccessException | IllegalStateException e) {
+            if (completions.size() == 1) {
+                Due due = completions.get(0).due();
+                log.error(
+                        "the outcome of step {} for claim {} could not be written ({}); its lease runs out, then it is tried"
+                                + " again",
+                        due.step(),
+                        due.loop() == null ? "unknown" : due.loop().name(),
+                        e.getClass().getSimpleName());
+                return Set.of();
+            }
+            // one bad row must not hold up the others
+            return completions.stream()
+                    .map(completion -> write(List.of(completion)))
+                    .flatMap(Set::stream)
+                    .collect(Collectors.toCollection(() -> EnumSet.noneOf(Step.class)));
+        }
+    }
+}

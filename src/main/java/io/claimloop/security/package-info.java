@@ -1,0 +1,2 @@
+/** Callers, roles, secrets, and what may be logged. */
+package io.claimloop.security;
