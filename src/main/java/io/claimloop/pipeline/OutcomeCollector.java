@@ -7,6 +7,7 @@ import java.util.ArrayList;
 import java.util.List;
 import org.apache.camel.AggregationStrategy;
 import org.apache.camel.Exchange;
+import org.apache.camel.support.DefaultExchange;
 import org.springframework.stereotype.Component;
 
 /** Gathers the outcomes of a batch. The leased work stands in the variable {@code due}, its outcome in the body. */
@@ -15,16 +16,17 @@ public class OutcomeCollector implements AggregationStrategy {
     @Override
     @SuppressWarnings("unchecked")
     public Exchange aggregate(Exchange soFar, Exchange next) {
+        // a fresh exchange: one on which an error was handled would end the worker's route, too
+        Exchange result = soFar == null ? new DefaultExchange(next.getContext()) : soFar;
         List<Completion> completions =
                 soFar == null ? new ArrayList<>() : soFar.getMessage().getBody(List.class);
         Due due = next.getVariable("due", Due.class);
-        if (next.getMessage().getBody() instanceof Outcome outcome) {
+        if (due != null) {
+            Outcome outcome = next.getMessage().getBody() instanceof Outcome told && next.getException() == null
+                    ? told
+                    : ErrorPolicy.withoutOutcome();
             completions.add(new Completion(due, outcome));
-        } else if (due != null) {
-            completions.add(new Completion(due, ErrorPolicy.withoutOutcome()));
         }
-        Exchange result = soFar == null ? next : soFar;
-        result.setException(null);
         result.getMessage().setBody(completions);
         return result;
     }

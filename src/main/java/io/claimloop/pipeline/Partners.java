@@ -82,13 +82,15 @@ class Partners {
         try {
             return camel.requestBody(route, request, PartnerAnswer.class);
         } catch (CamelExecutionException e) {
+            Throwable root = e;
             for (Throwable cause = e; cause != null; cause = cause.getCause()) {
                 if (cause instanceof PartnerException known) {
                     throw known;
                 }
+                root = cause;
             }
             throw PartnerException.away(
-                    partner, "does not answer (" + e.getCause().getClass().getSimpleName() + ")");
+                    partner, "does not answer: " + root.getClass().getSimpleName());
         }
     }
 
