@@ -1,0 +1,60 @@
+package io.claimloop.support;
+
+import io.claimloop.simulated.SimulatedCht;
+import io.claimloop.simulated.SimulatedOpenImis;
+import java.time.Duration;
+import java.util.Map;
+import org.springframework.boot.web.servlet.context.ServletWebServerInitializedEvent;
+import org.springframework.context.ApplicationContextInitializer;
+import org.springframework.context.ApplicationListener;
+import org.springframework.context.ConfigurableApplicationContext;
+import org.springframework.core.Ordered;
+import org.springframework.core.annotation.Order;
+import org.springframework.core.env.MapPropertySource;
+
+/** Gives a test's application a database of its own and both simulated partners, pushing to it. */
+@Order(Ordered.HIGHEST_PRECEDENCE)
+public class SimulatedWorld implements ApplicationContextInitializer<ConfigurableApplicationContext> {
+    public static final String OPENIMIS_TOKEN = "token-of-openimis-in-tests";
+    public static final String CHT_TOKEN = "token-of-cht-in-tests";
+    public static final String OPERATOR = "operator";
+    public static final String OPERATOR_PASSWORD = "password-of-operator-in-tests";
+
+    public static final SimulatedOpenImis OPENIMIS = SimulatedOpenImis.start();
+    public static final SimulatedCht CHT = SimulatedCht.start().withDemoData();
+
+    @Override
+    public void initialize(ConfigurableApplicationContext context) {
+        CHT.sentinelDelay(Duration.ofMillis(20));
+        CHT.retryEvery(Duration.ofMillis(500));
+        context.getEnvironment().getPropertySources().addFirst(new MapPropertySource("simulated-world", properties()));
+        context.addApplicationListener((ApplicationListener<ServletWebServerInitializedEvent>) event -> {
+            String url = "http://127.0.0.1:" + event.getWebServer().getPort();
+            OPENIMIS.notify(url + "/openimis/notifications", "Bearer " + OPENIMIS_TOKEN);
+            CHT.pushTo(url + "/cht/feedback", "Bearer " + CHT_TOKEN);
+        });
+    }
+
+    /** A working configuration; tests of start-up take it and spoil it. */
+    public static Map<String, Object> properties() {
+        return Map.ofEntries(
+                Map.entry("spring.datasource.url", TestDatabase.url()),
+                Map.entry("spring.datasource.username", "postgres"),
+                Map.entry("claimloop.openimis.url", OPENIMIS.url()),
+                Map.entry("claimloop.openimis.username", SimulatedOpenImis.USERNAME),
+                Map.entry("claimloop.openimis.password", SimulatedOpenImis.PASSWORD),
+                Map.entry("claimloop.openimis.requests-per-minute", "60000"),
+                Map.entry("claimloop.cht.url", CHT.url()),
+                Map.entry("claimloop.cht.username", SimulatedCht.USERNAME),
+                Map.entry("claimloop.cht.password", SimulatedCht.PASSWORD),
+                Map.entry("claimloop.cht.writes-per-second", "1000"),
+                Map.entry("claimloop.intake.openimis-token", OPENIMIS_TOKEN),
+                Map.entry("claimloop.intake.cht-token", CHT_TOKEN),
+                Map.entry("claimloop.operator.username", OPERATOR),
+                Map.entry("claimloop.operator.password", OPERATOR_PASSWORD),
+                Map.entry("claimloop.selection.policy", "submitted"),
+                Map.entry("claimloop.steps.retry", "200ms"),
+                Map.entry("claimloop.steps.record-look-again", "300ms"),
+                Map.entry("claimloop.steps.poll", "500"));
+    }
+}
