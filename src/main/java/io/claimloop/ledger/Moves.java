@@ -7,6 +7,7 @@ import java.util.Set;
 import java.util.UUID;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.slf4j.event.Level;
 import org.springframework.jdbc.core.JdbcTemplate;
 
 /** Moves loops along the declared arrows, writes their history and makes the work of the new state due. */
@@ -78,14 +79,15 @@ class Moves {
                     text(outcome),
                     attempts,
                     outcome.proof());
-            log.info(
-                    "claim {} {} -> {}{}",
-                    loop.code() == null && outcome.facts().code() != null
-                            ? outcome.facts().code() + " (" + loop.uuid() + ")"
-                            : loop.name(),
-                    loop.state(),
-                    to,
-                    outcome.reason() == null ? "" : ": " + text(outcome));
+            log.atLevel(to == State.PARKED ? Level.WARN : Level.INFO)
+                    .log(
+                            "claim {} {} -> {}{}",
+                            loop.code() == null && outcome.facts().code() != null
+                                    ? outcome.facts().code() + " (" + loop.uuid() + ")"
+                                    : loop.name(),
+                            loop.state(),
+                            to,
+                            outcome.reason() == null ? "" : ": " + text(outcome));
         }
         for (Finding finding : outcome.findings()) {
             jdbc.update(

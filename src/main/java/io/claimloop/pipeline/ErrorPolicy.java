@@ -74,7 +74,9 @@ public class ErrorPolicy {
             case AWAY -> Outcome.failed(Reason.PARTNER_AWAY, e.getMessage() + ".");
             case BUSY -> Outcome.later(Reason.PARTNER_BUSY, e.after());
             case LOGIN_REFUSED -> Outcome.later(Reason.LOGIN_REFUSED, e.after());
-            case NO_ACCESS -> Outcome.parked(Reason.NO_ACCESS, e.getMessage() + ".");
+            // a right that is given within hours lets the work go on by itself; openIMIS also refuses wrongly now and
+            // then
+            case NO_ACCESS -> Outcome.failed(Reason.NO_ACCESS, e.getMessage() + ".");
             case UNEXPECTED -> Outcome.failed(Reason.UNEXPECTED, e.getMessage() + ".");
         };
     }

@@ -8,6 +8,7 @@ import io.claimloop.ledger.Step;
 import io.claimloop.ledger.WakeUp;
 import io.claimloop.partner.PartnerGate;
 import io.claimloop.settings.ClaimLoopProperties;
+import jakarta.annotation.PreDestroy;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Set;
@@ -55,7 +56,8 @@ public class StepWorker {
         return switch (step) {
             // one request reads the whole batch
             case CHECK -> openimis.permits() > 0 ? steps.batch() : 0;
-            case DISPATCH -> openimis.permits() > 0 ? cht.permits() : 0;
+            // search, patient, CHW, record, write, read back
+            case DISPATCH -> openimis.permits() > 0 ? cht.permits() / 6 : 0;
             case LOOK_AGAIN -> cht.permits();
             // one read for the batch, one request each to deliver
             case DELIVER -> openimis.permits() - 1;
@@ -77,6 +79,12 @@ public class StepWorker {
                 .collect(Collectors.toCollection(java.util.ArrayList::new));
         all.addAll(completions);
         wakeUp.wake(write(all));
+    }
+
+    /** After Camel has stopped: what is still held is free for others at once. */
+    @PreDestroy
+    void release() {
+        dueWork.release();
     }
 
     private Set<Step> write(List<Completion> completions) {

@@ -2,6 +2,7 @@ package io.claimloop.rules;
 
 import io.claimloop.ledger.Finding;
 import io.claimloop.openimis.Claim;
+import java.time.LocalDate;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -13,13 +14,17 @@ final class EntryRules {
 
     private EntryRules() {}
 
-    static List<Finding> check(Claim claim) {
+    /** @param today in openIMIS's zone: its dates are naive local */
+    static List<Finding> check(Claim claim, LocalDate today) {
         List<Finding> findings = new ArrayList<>();
         if (claim.dateFrom() == null) {
             findings.add(new Finding(TARGET_DATE, "visit-date", "The claim has no visit date."));
         } else {
             if (claim.dateTo().isBefore(claim.dateFrom())) {
                 findings.add(new Finding(TARGET_DATE, "visit-end", "The visit ends before it begins."));
+            }
+            if (claim.dateFrom().isAfter(today)) {
+                findings.add(new Finding(TARGET_DATE, "visit-in-future", "The visit lies in the future."));
             }
             if (claim.dateClaimed() != null && claim.dateClaimed().isBefore(claim.dateFrom())) {
                 findings.add(new Finding(TARGET_DATE, "date-claimed", "The claim was made before the visit."));

@@ -17,6 +17,8 @@ import io.claimloop.openimis.ClaimReader;
 import io.claimloop.settings.ClaimLoopProperties;
 import io.claimloop.settings.ClaimLoopProperties.Policy;
 import java.time.Duration;
+import java.time.LocalDate;
+import java.time.ZoneId;
 import java.util.List;
 import java.util.Optional;
 import org.springframework.stereotype.Component;
@@ -29,11 +31,13 @@ public class RuleChecks {
     private final Loops loops;
     private final Policy policy;
     private final Duration lookAgain;
+    private final ZoneId zone;
 
     public RuleChecks(Loops loops, ClaimLoopProperties properties) {
         this.loops = loops;
         this.policy = properties.selection().policy();
         this.lookAgain = properties.steps().lookAgain();
+        this.zone = properties.openimis().zone();
     }
 
     public Outcome check(Due due) {
@@ -78,7 +82,7 @@ public class RuleChecks {
         if (policy == Policy.SELECTED && claim.feedbackStatus() != FEEDBACK_SELECTED) {
             return notSelected(Reason.FEEDBACK_NOT_REQUESTED, null);
         }
-        List<Finding> findings = EntryRules.check(claim);
+        List<Finding> findings = EntryRules.check(claim, LocalDate.now(zone));
         if (!findings.isEmpty()) {
             return notSelected(Reason.INVALID_ENTRY, findings.get(0).detail()).found(findings);
         }

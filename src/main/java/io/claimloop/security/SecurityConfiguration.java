@@ -19,7 +19,8 @@ import org.springframework.security.provisioning.InMemoryUserDetailsManager;
 import org.springframework.security.web.AuthenticationEntryPoint;
 import org.springframework.security.web.SecurityFilterChain;
 import org.springframework.security.web.authentication.UsernamePasswordAuthenticationFilter;
-import org.springframework.security.web.util.matcher.AntPathRequestMatcher;
+import org.springframework.security.web.servlet.util.matcher.PathPatternRequestMatcher;
+import org.springframework.security.web.util.matcher.RequestMatcher;
 
 /**
  * Who may call what. Denied unless named here. The matchers look at the path of the request itself: a matcher that goes
@@ -39,9 +40,9 @@ class SecurityConfiguration {
         return edge(http, "/cht/**", properties.intake().chtToken(), "CHT");
     }
 
-    private static SecurityFilterChain edge(HttpSecurity http, String path, Secret token, String role)
+    private static SecurityFilterChain edge(HttpSecurity http, String pattern, Secret token, String role)
             throws Exception {
-        return stateless(http.securityMatcher(new AntPathRequestMatcher(path)))
+        return stateless(http.securityMatcher(path(pattern)))
                 .addFilterBefore(new TokenFilter(token, role), UsernamePasswordAuthenticationFilter.class)
                 .authorizeHttpRequests(requests -> requests
                         // the answer's way back: its request was let in before
@@ -64,16 +65,19 @@ class SecurityConfiguration {
                         requests -> requests.dispatcherTypeMatchers(DispatcherType.ASYNC, DispatcherType.ERROR)
                                 .permitAll()
                                 .requestMatchers(
-                                        new AntPathRequestMatcher("/actuator/health"),
-                                        new AntPathRequestMatcher("/actuator/health/liveness"),
-                                        new AntPathRequestMatcher("/actuator/health/readiness"))
+                                        path("/actuator/health"),
+                                        path("/actuator/health/liveness"),
+                                        path("/actuator/health/readiness"))
                                 .permitAll()
-                                .requestMatchers(
-                                        new AntPathRequestMatcher("/api/**"), new AntPathRequestMatcher("/actuator/**"))
+                                .requestMatchers(path("/api/**"), path("/actuator/**"))
                                 .hasRole("OPERATOR")
                                 .anyRequest()
                                 .denyAll())
                 .build();
+    }
+
+    private static RequestMatcher path(String pattern) {
+        return PathPatternRequestMatcher.withDefaults().matcher(pattern);
     }
 
     private static HttpSecurity stateless(HttpSecurity http) throws Exception {

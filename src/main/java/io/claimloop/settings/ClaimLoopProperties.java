@@ -15,6 +15,7 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
  * @param home where the embedded database and its lock live
  * @param routes the folder of the YAML routes
  * @param mappings the folder of the mappings
+ * @param reload whether changed routes and mappings are taken up while everything runs
  * @param publicUrl how openIMIS and CHT reach this application; null when not told
  */
 @ConfigurationProperties("claimloop")
@@ -22,6 +23,7 @@ public record ClaimLoopProperties(
         @DefaultValue("./data") Path home,
         @DefaultValue("./routes") Path routes,
         @DefaultValue("./mappings") Path mappings,
+        @DefaultValue("false") boolean reload,
         URI publicUrl,
         OpenImis openimis,
         Cht cht,

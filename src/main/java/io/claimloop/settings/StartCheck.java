@@ -33,6 +33,7 @@ public class StartCheck implements ApplicationContextInitializer<ConfigurableApp
             "workers",
             "openimis",
             "cht",
+            "reload",
             "error-policy");
     static final List<String> MAPPINGS = List.of("claim-record", "submission-feedback", "communication");
 

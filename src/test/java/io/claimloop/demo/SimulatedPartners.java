@@ -61,6 +61,7 @@ public class SimulatedPartners implements EnvironmentPostProcessor {
         // the demo claim is submitted, nobody selects it
         properties.put("claimloop.selection.policy", "submitted");
         properties.put("claimloop.steps.record-look-again", "1s");
+        properties.put("claimloop.reload", "true");
         environment.getPropertySources().addFirst(new MapPropertySource("demo", properties));
     }
 
