@@ -27,6 +27,7 @@ create table loop (
   record_id  uuid,
   record_rev text,
   submission bigint,
+  claim_hash text,
   task_until timestamptz,
   created_at timestamptz not null default now(),
   changed_at timestamptz not null default now()

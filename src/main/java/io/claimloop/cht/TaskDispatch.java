@@ -8,9 +8,11 @@ import com.github.benmanes.caffeine.cache.Cache;
 import com.github.benmanes.caffeine.cache.Caffeine;
 import io.claimloop.ledger.Due;
 import io.claimloop.ledger.Facts;
+import io.claimloop.ledger.Loops;
 import io.claimloop.ledger.Outcome;
 import io.claimloop.ledger.Reason;
 import io.claimloop.ledger.State;
+import io.claimloop.ledger.Step;
 import io.claimloop.ledger.StepEnds;
 import io.claimloop.openimis.Claim;
 import io.claimloop.openimis.ClaimReader;
@@ -37,23 +39,28 @@ public class TaskDispatch {
     private final List<String> shownLines;
     private final Duration window;
     private final Duration lookAgain;
+    private final Duration watch;
+    private final Loops loops;
     /** Place to the CHW who holds it; users seldom change, patients of one place come together. */
     private final Cache<String, String> holders = Caffeine.newBuilder()
             .maximumSize(50_000)
             .expireAfterWrite(Duration.ofMinutes(5))
             .build();
 
-    public TaskDispatch(ClaimLoopProperties properties) {
+    public TaskDispatch(Loops loops, ClaimLoopProperties properties) {
+        this.loops = loops;
         ClaimLoopProperties.Cht cht = properties.cht();
         this.names = new ChtNames(cht.insuranceNumberField(), cht.personType(), cht.chwRole());
         this.shownLines = cht.shownLines();
         this.window = cht.taskWindow();
         this.lookAgain = properties.steps().lookAgain();
+        this.watch = properties.steps().watch();
     }
 
     /** The claim was read again: what openIMIS ended since the check gets no task. */
     public Dispatch begin(Due due) {
-        if (!due.loop().state().next().contains(State.TASKED)) {
+        boolean changed = due.step() == Step.WATCH;
+        if (!changed && !due.loop().state().next().contains(State.TASKED)) {
             throw new StepEnds(Outcome.done());
         }
         if (due.claimError() != null) {
@@ -218,14 +225,16 @@ public class TaskDispatch {
         if (!doc.path("fields").equals(JSON.readTree(record).path("fields"))) {
             return Outcome.failed(Reason.RECORD_DIFFERS, "The record read back is not the one written.");
         }
-        return Outcome.moved(State.TASKED, DISPATCH)
-                .learned(Facts.ofTask(
-                        dispatch.person().path("_id").asText(),
-                        dispatch.chw(),
-                        dispatch.recordId(),
-                        doc.path("_rev").asText(),
-                        window))
-                .proof(answer.text());
+        Facts facts = Facts.ofTask(
+                dispatch.person().path("_id").asText(),
+                dispatch.chw(),
+                dispatch.recordId(),
+                doc.path("_rev").asText(),
+                window,
+                loops.keyed(ClaimWatch.content(dispatch.claim())));
+        return dispatch.due().step() == Step.WATCH
+                ? Outcome.done().learned(facts).again(watch)
+                : Outcome.moved(State.TASKED, DISPATCH).learned(facts).proof(answer.text());
     }
 
     private static StepEnds needsIdentity(Reason reason, PartnerAnswer answer) {

@@ -21,7 +21,7 @@ public class ClaimIntake {
         this.maxBody = properties.intake().maxBody();
         this.commit = new GroupCommit<>("claim-notices", properties.intake().maxWaiting(), events -> {
             inbox.record(events.stream().flatMap(List::stream).toList());
-            wakeUp.wake(EnumSet.of(Step.CHECK));
+            wakeUp.wake(EnumSet.of(Step.CHECK, Step.DISPATCH, Step.WATCH));
         });
     }
 

@@ -12,23 +12,26 @@ public record Facts(
         UUID recordId,
         String recordRev,
         Long submission,
-        Duration taskWindow) {
+        Duration taskWindow,
+        String claimHash) {
 
-    public static final Facts NONE = new Facts(null, null, null, null, null, null, null, null);
+    public static final Facts NONE = new Facts(null, null, null, null, null, null, null, null, null);
 
     public static Facts ofClaim(String code, String insuree) {
-        return new Facts(code, insuree, null, null, null, null, null, null);
+        return new Facts(code, insuree, null, null, null, null, null, null, null);
     }
 
-    public static Facts ofTask(String patient, String chw, UUID recordId, String recordRev, Duration window) {
-        return new Facts(null, null, patient, chw, recordId, recordRev, null, window);
+    /** @param claimHash keyed hash of what of the claim went into the record */
+    public static Facts ofTask(
+            String patient, String chw, UUID recordId, String recordRev, Duration window, String claimHash) {
+        return new Facts(null, null, patient, chw, recordId, recordRev, null, window, claimHash);
     }
 
     public static Facts ofRecord(String recordRev) {
-        return new Facts(null, null, null, null, null, recordRev, null, null);
+        return new Facts(null, null, null, null, null, recordRev, null, null, null);
     }
 
     public static Facts ofSubmission(long submission) {
-        return new Facts(null, null, null, null, null, null, submission, null);
+        return new Facts(null, null, null, null, null, null, submission, null, null);
     }
 }

@@ -17,10 +17,13 @@ class JdbcInbox implements Inbox {
               on conflict (uuid) do nothing returning uuid)
             insert into history (loop_uuid, seq, to_state, cause) select uuid, 0, 'NOTICED', 'notice' from opened
             """;
-    /** Only loops whose check may still change are looked at again; the others keep their course. */
+    /** What a change in openIMIS may mean for a loop depends on where it stands; later states keep their course. */
     private static final String MAKE_DUE = """
             insert into work (step, loop_uuid)
-            select 'CHECK', uuid from loop where uuid = ? and state in ('NOTICED', 'WAITING', 'NOT_SELECTED')
+            select case when state in ('NOTICED', 'WAITING', 'NOT_SELECTED') then 'CHECK'
+                        when state = 'NEEDS_IDENTITY' then 'DISPATCH' else 'WATCH' end, uuid
+            from loop where uuid = ?
+              and state in ('NOTICED', 'WAITING', 'NOT_SELECTED', 'NEEDS_IDENTITY', 'TASKED', 'EXPIRED')
             on conflict (step, loop_uuid) where submission_id is null
             do update set due_at = least(work.due_at, now()), again = work.lease_until is not null
             """;

@@ -91,7 +91,11 @@ class LedgerConfiguration {
 
     @Bean
     Moves moves(JdbcTemplate jdbc, Proofs proofs, ClaimLoopProperties properties) {
-        return new Moves(jdbc, proofs, properties.steps().recordLookAgain());
+        return new Moves(
+                jdbc,
+                proofs,
+                properties.steps().recordLookAgain(),
+                properties.steps().watch());
     }
 
     @Bean

@@ -14,6 +14,7 @@ import java.util.UUID;
  * @param patient CHT's id of the patient, once found
  * @param chw CHT's id of the CHW's contact, once found
  * @param recordId id of the claim record in CHT
+ * @param claimHash keyed hash of what of the claim went into the record
  * @param submission the submission whose answers count
  */
 public record Loop(
@@ -31,6 +32,7 @@ public record Loop(
         UUID recordId,
         String recordRev,
         Long submission,
+        String claimHash,
         Instant taskUntil,
         Instant createdAt,
         Instant changedAt) {

@@ -18,7 +18,7 @@ class Moves {
             update loop set state = ?, parked_from = ?, reason = ?, detail = ?, version = version + ?, changed_at = now(),
               code = coalesce(?, code), insuree = coalesce(?, insuree), patient = coalesce(?, patient),
               chw = coalesce(?, chw), record_id = coalesce(?, record_id), record_rev = coalesce(?, record_rev),
-              submission = coalesce(?, submission),
+              submission = coalesce(?, submission), claim_hash = coalesce(?, claim_hash),
               task_until = coalesce(task_until, now() + make_interval(secs => ?))
             where uuid = ? and version = ?
             """;
@@ -40,11 +40,13 @@ class Moves {
     private final JdbcTemplate jdbc;
     private final Proofs proofs;
     private final Duration recordLookAgain;
+    private final Duration watch;
 
-    Moves(JdbcTemplate jdbc, Proofs proofs, Duration recordLookAgain) {
+    Moves(JdbcTemplate jdbc, Proofs proofs, Duration recordLookAgain, Duration watch) {
         this.jdbc = jdbc;
         this.proofs = proofs;
         this.recordLookAgain = recordLookAgain;
+        this.watch = watch;
     }
 
     /**
@@ -98,7 +100,7 @@ class Moves {
                     finding.rule(),
                     finding.detail());
         }
-        return stays ? EnumSet.noneOf(Step.class) : makeDue(loop.uuid(), to, work);
+        return stays ? EnumSet.noneOf(Step.class) : makeDue(loop, to, work);
     }
 
     private boolean write(Loop loop, State to, Outcome outcome, int lines) {
@@ -120,6 +122,7 @@ class Moves {
                         facts.recordId(),
                         facts.recordRev(),
                         facts.submission(),
+                        facts.claimHash(),
                         facts.taskWindow() == null
                                 ? null
                                 : (double) facts.taskWindow().toSeconds(),
@@ -134,13 +137,16 @@ class Moves {
     }
 
     /** What a state waits for. */
-    Set<Step> makeDue(UUID uuid, State state, long work) {
+    private Set<Step> makeDue(Loop loop, State state, long work) {
+        UUID uuid = loop.uuid();
         List<Step> steps =
                 switch (state) {
                     case NOTICED, WAITING, NOT_SELECTED -> List.of(Step.CHECK);
                     case SELECTED, NEEDS_IDENTITY -> List.of(Step.DISPATCH);
-                    case TASKED -> List.of(Step.LOOK_AGAIN, Step.EXPIRE);
+                    case TASKED -> List.of(Step.LOOK_AGAIN, Step.WATCH, Step.EXPIRE);
+                    case EXPIRED -> List.of(Step.WATCH);
                     case ANSWERED -> List.of(Step.DELIVER);
+                    case WITHDRAWN -> List.of(Step.RETRACT);
                     default -> List.of();
                 };
         jdbc.update(connection -> {
@@ -161,9 +167,16 @@ class Moves {
             }
             case TASKED -> {
                 due(Step.LOOK_AGAIN, uuid, recordLookAgain);
+                due(Step.WATCH, uuid, watch);
                 due(Step.EXPIRE, uuid, null);
                 if (jdbc.update(WAKE_SUBMISSIONS, uuid) > 0) {
                     now.add(Step.SUBMISSION);
+                }
+            }
+            case WITHDRAWN -> {
+                if (loop.recordId() != null) {
+                    due(Step.RETRACT, uuid, Duration.ZERO);
+                    now.add(Step.RETRACT);
                 }
             }
             default -> {

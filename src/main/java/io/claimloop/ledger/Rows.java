@@ -10,7 +10,7 @@ import java.util.UUID;
 final class Rows {
     static final String LOOP =
             "uuid, spelling, code, state, parked_from, reason, detail, version, insuree, patient, chw,"
-                    + " record_id, record_rev, submission, task_until, created_at, changed_at";
+                    + " record_id, record_rev, submission, claim_hash, task_until, created_at, changed_at";
     static final String SUBMISSION =
             "s.id, s.report_id, s.loop_uuid, s.state, s.reason, s.detail, s.feedback, s.received_at";
 
@@ -32,6 +32,7 @@ final class Rows {
                 row.getObject("record_id", UUID.class),
                 row.getString("record_rev"),
                 row.getObject("submission", Long.class),
+                row.getString("claim_hash"),
                 instant(row, "task_until"),
                 instant(row, "created_at"),
                 instant(row, "changed_at"));

@@ -10,6 +10,10 @@ public enum Step {
     DISPATCH,
     /** Look at the written claim record once more, after CHT's sentinel has handled it. */
     LOOK_AGAIN,
+    /** Read the claim of an open task again: what changed in openIMIS changes or withdraws the task. */
+    WATCH,
+    /** Tell CHT that the task of a withdrawn loop is over. */
+    RETRACT,
     /** The window of a task is over. */
     EXPIRE,
     /** Take up what CHT pushed. */

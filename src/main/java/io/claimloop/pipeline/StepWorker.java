@@ -55,10 +55,10 @@ public class StepWorker {
     private int permitted(Step step) {
         return switch (step) {
             // one request reads the whole batch
-            case CHECK -> openimis.permits() > 0 ? steps.batch() : 0;
+            case CHECK, WATCH -> openimis.permits() > 0 ? steps.batch() : 0;
             // search, patient, CHW, record, write, read back
             case DISPATCH -> openimis.permits() > 0 ? cht.permits() / 6 : 0;
-            case LOOK_AGAIN -> cht.permits();
+            case LOOK_AGAIN, RETRACT -> cht.permits() / 2;
             // one read for the batch, one request each to deliver
             case DELIVER -> openimis.permits() - 1;
             case SUBMISSION, EXPIRE -> steps.batch();

@@ -104,6 +104,7 @@ public record ClaimLoopProperties(
      * @param retry the first pause after a failed attempt; it doubles up to {@code retryLimit}
      * @param maxAttempts after so many failed attempts a loop is parked
      * @param lookAgain when a loop that waits for something is looked at again
+     * @param watch how often the claim of an open task is read again
      * @param recordLookAgain when a written claim record is looked at again, after sentinel's revision
      */
     public record Steps(
@@ -114,5 +115,6 @@ public record ClaimLoopProperties(
             @DefaultValue("1h") Duration retryLimit,
             @DefaultValue("12") int maxAttempts,
             @DefaultValue("1h") Duration lookAgain,
-            @DefaultValue("5s") Duration recordLookAgain) {}
+            @DefaultValue("5s") Duration recordLookAgain,
+            @DefaultValue("6h") Duration watch) {}
 }

@@ -25,6 +25,7 @@ public class StartCheck implements ApplicationContextInitializer<ConfigurableApp
     static final List<String> ROUTES = List.of(
             "claim-intake",
             "claim-record",
+            "claim-watch",
             "eligibility-enrichment",
             "rule-checks",
             "task-dispatch",
