@@ -206,6 +206,7 @@ public class TaskDispatch {
     /** Whether CHT lacks the record as it should be. */
     public boolean mustWrite(Dispatch dispatch, String record) throws JsonProcessingException {
         return dispatch.stored() == null
+                || !dispatch.stored().path("errors").isEmpty()
                 || !dispatch.stored()
                         .path("fields")
                         .equals(JSON.readTree(record).path("fields"));

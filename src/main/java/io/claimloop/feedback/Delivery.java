@@ -30,6 +30,8 @@ public class Delivery {
     private static final String DELIVER = "deliver";
     /** openIMIS answers nearly every refusal with 500: a few tries tell a refusal from a hiccup. */
     private static final int TRIES = 3;
+    /** A crash of openIMIS between feedback and claim leaves feedback that nobody sees. */
+    private static final int LOOKS = 6;
 
     private static final ObjectMapper JSON = new ObjectMapper();
 
@@ -90,9 +92,13 @@ public class Delivery {
     /** Whatever it answered, the next look decides. */
     public Outcome sent(Due due, PartnerAnswer answer) {
         if (answer.ok() || answer.text() != null && answer.text().contains("Feedback exists")) {
-            return Outcome.failed(Reason.BEING_VERIFIED, null)
-                    .again(Duration.ZERO)
-                    .proof(answer.text());
+            if (due.attempts() >= LOOKS) {
+                return Outcome.moved(State.REFUSED, DELIVER)
+                        .because(Reason.OPENIMIS_REFUSED, "It says that feedback exists, and shows none.")
+                        .proof(answer.text());
+            }
+            Outcome verify = Outcome.failed(Reason.BEING_VERIFIED, null).proof(answer.text());
+            return due.attempts() == 1 ? verify.again(Duration.ZERO) : verify;
         }
         String detail = "openIMIS answered " + answer.status() + ".";
         return due.attempts() >= TRIES

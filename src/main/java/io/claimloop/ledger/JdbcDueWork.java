@@ -145,7 +145,9 @@ class JdbcDueWork implements DueWork {
 
     private Set<Step> complete(Due due, Outcome outcome) {
         if (jdbc.update(HOLD, due.id(), due.token()) == 0) {
-            log.warn("a lease of step {} was lost before its outcome was written; somebody else has it", due.step());
+            log.info(
+                    "an outcome of step {} came too late: somebody else has the work, or its loop moved on",
+                    due.step());
             return Set.of();
         }
         return switch (outcome.kind()) {

@@ -1,11 +1,15 @@
 package io.claimloop.ledger;
 
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Collection;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
 import org.springframework.jdbc.core.JdbcTemplate;
+import org.springframework.jdbc.core.namedparam.NamedParameterJdbcTemplate;
 import org.springframework.transaction.annotation.Transactional;
 
 class JdbcLoops implements Loops {
@@ -31,6 +35,23 @@ class JdbcLoops implements Loops {
     public Optional<Loop> find(UUID uuid) {
         return jdbc.query("select " + Rows.LOOP + " from loop where uuid = ?", Rows::loop, uuid).stream()
                 .findFirst();
+    }
+
+    @Override
+    public List<Loop> find(Collection<UUID> uuids) {
+        return uuids.isEmpty()
+                ? List.of()
+                : new NamedParameterJdbcTemplate(jdbc)
+                        .query(
+                                "select " + Rows.LOOP + " from loop where uuid in (:uuids)",
+                                Map.of("uuids", uuids),
+                                Rows::loop);
+    }
+
+    @Override
+    public Instant firstStart() {
+        return jdbc.queryForObject(
+                "select created_at from installation", (row, number) -> Rows.instant(row, "created_at"));
     }
 
     @Override
@@ -127,8 +148,13 @@ class JdbcLoops implements Loops {
                         + " on conflict (submission_id) where submission_id is not null do update set due_at = now()",
                 uuid);
         switch (back) {
-            case NOTICED, WAITING, NOT_SELECTED -> moves.due(Step.CHECK, uuid, java.time.Duration.ZERO);
-            case SELECTED, NEEDS_IDENTITY -> moves.due(Step.DISPATCH, uuid, java.time.Duration.ZERO);
+            case NOTICED, WAITING, NOT_SELECTED -> moves.due(Step.CHECK, uuid, Duration.ZERO);
+            case SELECTED, NEEDS_IDENTITY -> moves.due(Step.DISPATCH, uuid, Duration.ZERO);
+            case TASKED -> {
+                // the record is written anew where it is missing, differs or has errors
+                jdbc.update("update loop set claim_hash = null where uuid = ?", uuid);
+                moves.due(Step.WATCH, uuid, Duration.ZERO);
+            }
             default -> {
                 // the move made its work due
             }

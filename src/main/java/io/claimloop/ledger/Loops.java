@@ -1,6 +1,7 @@
 package io.claimloop.ledger;
 
 import java.time.Instant;
+import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -16,6 +17,12 @@ public interface Loops {
     record Pending(Step step, Instant dueAt, int attempts, Reason reason) {}
 
     Optional<Loop> find(UUID uuid);
+
+    /** Those of them that are known. */
+    List<Loop> find(Collection<UUID> uuids);
+
+    /** When this ledger was made: the first start. */
+    Instant firstStart();
 
     /** By any of code and state; newest first. */
     List<Loop> find(String code, State state, int limit);

@@ -19,7 +19,7 @@ class Moves {
               code = coalesce(?, code), insuree = coalesce(?, insuree), patient = coalesce(?, patient),
               chw = coalesce(?, chw), record_id = coalesce(?, record_id), record_rev = coalesce(?, record_rev),
               submission = coalesce(?, submission), claim_hash = coalesce(?, claim_hash),
-              task_until = coalesce(task_until, now() + make_interval(secs => ?))
+              task_until = case when ? then null else coalesce(task_until, now() + make_interval(secs => ?)) end
             where uuid = ? and version = ?
             """;
     private static final String HISTORY = """
@@ -123,6 +123,8 @@ class Moves {
                         facts.recordRev(),
                         facts.submission(),
                         facts.claimHash(),
+                        // the next task has a window of its own
+                        to == State.NEEDS_IDENTITY,
                         facts.taskWindow() == null
                                 ? null
                                 : (double) facts.taskWindow().toSeconds(),

@@ -8,6 +8,9 @@ public enum Reason {
     FEEDBACK_NOT_REQUESTED(
             "No feedback is requested on this claim in openIMIS.",
             "Select the claim for feedback in openIMIS; it is then taken up."),
+    BEFORE_THE_START(
+            "The claim is older than claimloop.selection.from: it is never taken up.",
+            "Nothing; set claimloop.selection.from earlier if it should be."),
     ALREADY_VALUED("The claim was valued before it could be followed up.", "Nothing."),
     SAME_VISIT(
             "The same visit (insuree, facility, dates) is asked about under another claim.",
@@ -49,7 +52,7 @@ public enum Reason {
             "Compare the document in CHT with the claim, delete it if it is wrong, then retry."),
     RECORD_REFUSED(
             "CHT found an error in the claim record, so that no task appears.",
-            "See the error's code; correct the patient or the configuration in CHT, then retry."),
+            "See the error's code; correct the patient or the configuration in CHT, then retry: the record is written anew."),
     NOBODY_REACHED("The CHW could not ask the patient.", "Nothing: no feedback is delivered."),
     WINDOW_OVER("Nobody answered within the window.", "Nothing: a late answer is still taken."),
     ANSWERS_INVALID(
@@ -64,15 +67,19 @@ public enum Reason {
     OTHER_FEEDBACK_EXISTS(
             "openIMIS already holds feedback on this claim, with other content.",
             "Compare both; the officer decides which holds."),
-    OPENIMIS_REFUSED("openIMIS would not take the feedback.", "See openIMIS's text, correct, then retry."),
-    BEING_VERIFIED("openIMIS took the feedback; it is read back.", "Nothing: it is verified by itself."),
+    OPENIMIS_REFUSED(
+            "openIMIS would not take the feedback.",
+            "Enter the answers in openIMIS by hand; see its log for the cause."),
+    BEING_VERIFIED("openIMIS took the feedback; it is read back.", "Nothing: it is read again by itself."),
     NOT_JSON("The submission is not a JSON object.", "Check the outbound configuration in CHT."),
     CLAIM_NOT_NAMED(
             "The submission names no claim.", "Check the mapping of claim_uuid in CHT's outbound configuration."),
     CLAIM_NOT_TASKED(
             "No task of this claim is known; the submission waits for it.",
             "Check the claim_uuid; if the ledger was restored, the claim will be noticed again."),
-    SUBMISSION_SUPERSEDED("A later submission was taken up; this one is kept.", "Compare both submissions."),
+    SUBMISSION_SUPERSEDED(
+            "An earlier submission counts already; this one is kept.",
+            "Compare both; where the later one is right, correct the feedback in openIMIS."),
     NO_ACCESS("The partner refuses ClaimLoop's account this call.", "Give the account the right, then retry."),
     PARTNER_AWAY("The partner does not answer.", "Nothing: it is tried again."),
     PARTNER_BUSY("The partner's limit is reached, or ClaimLoop waits to spare it.", "Nothing: it is tried again."),

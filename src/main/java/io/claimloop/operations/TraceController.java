@@ -240,8 +240,9 @@ class TraceController {
         return ResponseEntity.badRequest()
                 .body(Map.of(
                         "status", "refused",
-                        "field", "state",
-                        "reason", "no such state",
-                        "hint", "States: " + List.of(State.values())));
+                        "reason", "a parameter cannot be read",
+                        "hint",
+                                "limit is a number; states of loops: " + List.of(State.values()) + ", of submissions: "
+                                        + List.of(SubmissionState.values())));
     }
 }

@@ -1,5 +1,6 @@
 package io.claimloop.pipeline;
 
+import com.fasterxml.jackson.core.JsonProcessingException;
 import io.claimloop.feedback.TakeUp;
 import io.claimloop.ledger.Due;
 import io.claimloop.ledger.Outcome;
@@ -9,6 +10,7 @@ import io.claimloop.ledger.StepEnds;
 import io.claimloop.partner.PartnerException;
 import io.github.resilience4j.circuitbreaker.CallNotPermittedException;
 import java.io.IOException;
+import java.nio.file.FileSystemException;
 import java.time.Duration;
 import org.apache.camel.Exchange;
 import org.apache.camel.component.jsonvalidator.JsonValidationException;
@@ -48,7 +50,7 @@ public class ErrorPolicy {
             if (cause instanceof CallNotPermittedException) {
                 return Outcome.later(Reason.PARTNER_AWAY, AT_ONCE);
             }
-            if (cause instanceof IOException) {
+            if (cause instanceof IOException && !ours(cause)) {
                 return Outcome.failed(Reason.PARTNER_AWAY, cause.getClass().getSimpleName() + ".");
             }
             if (cause instanceof JsonValidationException && due != null) {
@@ -67,6 +69,11 @@ public class ErrorPolicy {
                 thrown.getClass().getName(),
                 new WithoutMessage(thrown));
         return Outcome.failed(Reason.UNEXPECTED, thrown.getClass().getSimpleName() + ".");
+    }
+
+    /** Reading and writing of our own: files and JSON. */
+    private static boolean ours(Throwable cause) {
+        return cause instanceof JsonProcessingException || cause instanceof FileSystemException;
     }
 
     private static Outcome partner(PartnerException e) {

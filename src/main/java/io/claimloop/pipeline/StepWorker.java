@@ -28,6 +28,7 @@ public class StepWorker {
     private final PartnerGate openimis;
     private final PartnerGate cht;
     private final ClaimLoopProperties.Steps steps;
+    private final int claimsPerRequest;
 
     public StepWorker(
             DueWork dueWork, WakeUp wakeUp, PartnerGate openimis, PartnerGate cht, ClaimLoopProperties properties) {
@@ -36,12 +37,13 @@ public class StepWorker {
         this.openimis = openimis;
         this.cht = cht;
         this.steps = properties.steps();
+        this.claimsPerRequest = properties.openimis().claimsPerRequest();
     }
 
     /** At most as much as the partners can serve soon: so a limit costs no attempt, and no lease runs out in a queue. */
     public List<Due> lease(String stepKey) {
         Step step = Step.of(stepKey);
-        int limit = Math.min(steps.batch(), permitted(step));
+        int limit = Math.min(batch(step), permitted(step));
         if (limit <= 0) {
             return List.of();
         }
@@ -50,6 +52,13 @@ public class StepWorker {
             wakeUp.wake(EnumSet.of(step));
         }
         return leased;
+    }
+
+    private int batch(Step step) {
+        return switch (step) {
+            case CHECK, WATCH, DISPATCH, DELIVER -> Math.min(steps.batch(), claimsPerRequest);
+            default -> steps.batch();
+        };
     }
 
     private int permitted(Step step) {

@@ -32,12 +32,15 @@ public class RuleChecks {
     private final Policy policy;
     private final Duration lookAgain;
     private final ZoneId zone;
+    private final LocalDate from;
 
     public RuleChecks(Loops loops, ClaimLoopProperties properties) {
         this.loops = loops;
         this.policy = properties.selection().policy();
         this.lookAgain = properties.steps().lookAgain();
         this.zone = properties.openimis().zone();
+        LocalDate configured = properties.selection().from();
+        this.from = configured != null ? configured : LocalDate.ofInstant(loops.firstStart(), zone);
     }
 
     public Outcome check(Due due) {
@@ -60,6 +63,9 @@ public class RuleChecks {
         Optional<Outcome> ended = ended(claim);
         if (ended.isPresent()) {
             return ended.get();
+        }
+        if (claim.dateClaimed() != null && claim.dateClaimed().isBefore(from)) {
+            return notSelected(Reason.BEFORE_THE_START, null);
         }
         switch (claim.status()) {
             case Claim.ENTERED -> {

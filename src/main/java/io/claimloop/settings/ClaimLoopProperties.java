@@ -3,6 +3,7 @@ package io.claimloop.settings;
 import java.net.URI;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.LocalDate;
 import java.time.ZoneId;
 import java.util.List;
 import org.springframework.boot.context.properties.ConfigurationProperties;
@@ -30,6 +31,7 @@ public record ClaimLoopProperties(
         Intake intake,
         Operator operator,
         @DefaultValue Selection selection,
+        @DefaultValue Reconciliation reconciliation,
         @DefaultValue Steps steps) {
 
     /**
@@ -90,7 +92,15 @@ public record ClaimLoopProperties(
     /** The first operator's login. */
     public record Operator(String username, Secret password) {}
 
-    public record Selection(@DefaultValue("selected") Policy policy) {}
+    /** @param from claims made before this day are never taken up; null: the day of the first start */
+    public record Selection(@DefaultValue("selected") Policy policy, LocalDate from) {}
+
+    /**
+     * What openIMIS does not tell is looked for.
+     *
+     * @param window how many days back claims are listed, by the day they were made
+     */
+    public record Reconciliation(@DefaultValue("30") int window) {}
 
     /** Which claims are followed up: any, the submitted ones, or those an officer selected for feedback. */
     public enum Policy {

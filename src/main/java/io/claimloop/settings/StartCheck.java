@@ -32,6 +32,7 @@ public class StartCheck implements ApplicationContextInitializer<ConfigurableApp
             "feedback-return",
             "step-worker",
             "workers",
+            "reconciliation",
             "openimis",
             "cht",
             "reload",

@@ -53,6 +53,8 @@ public class SimulatedWorld implements ApplicationContextInitializer<Configurabl
                 Map.entry("claimloop.operator.username", OPERATOR),
                 Map.entry("claimloop.operator.password", OPERATOR_PASSWORD),
                 Map.entry("claimloop.selection.policy", "submitted"),
+                Map.entry("claimloop.selection.from", "2000-01-01"),
+                Map.entry("claimloop.reconciliation.window", "4000"),
                 Map.entry("claimloop.steps.retry", "200ms"),
                 Map.entry("claimloop.steps.record-look-again", "300ms"),
                 Map.entry("claimloop.steps.poll", "500"));
