@@ -104,22 +104,51 @@ final class EmbeddedDatabase implements AutoCloseable {
         Optional<ProcessHandle> orphan = lines.isEmpty()
                 ? Optional.empty()
                 : ProcessHandle.of(Long.parseLong(lines.get(0).strip()));
-        orphan.filter(process -> process.info().command().orElse("").contains("postgres"))
-                .ifPresent(process -> {
-                    log.info("stopping the database that a killed run left behind");
-                    process.destroy();
-                    try {
-                        process.onExit().get(ORPHAN_STOPS_WITHIN.toSeconds(), TimeUnit.SECONDS);
-                    } catch (InterruptedException e) {
-                        Thread.currentThread().interrupt();
-                    } catch (ExecutionException | TimeoutException e) {
-                        throw new StartRefusedException(
-                                "The database that a killed run left behind (process " + process.pid()
-                                        + ") does not stop.",
-                                "Stop that process, then start again.",
-                                e);
-                    }
-                });
+        if (orphan.isEmpty() || orphan.get().info().command().isEmpty()) {
+            // PostgreSQL sees by itself that the file is stale
+            return;
+        }
+        if (serves(orphan.get(), data)) {
+            stop(orphan.get());
+        } else {
+            // after a crash or in a new container the number is somebody else's; PostgreSQL would not start beside it
+            log.info("removing the pid file that a killed run left behind");
+            Files.delete(pidFile);
+        }
+    }
+
+    private static boolean serves(ProcessHandle process, Path data) {
+        return process.info().command().orElse("").contains("postgres")
+                && process.info()
+                        .arguments()
+                        .map(List::of)
+                        .map(arguments ->
+                                arguments.contains("-D") && same(arguments.get(arguments.indexOf("-D") + 1), data))
+                        // not every system tells
+                        .orElse(true);
+    }
+
+    private static boolean same(String folder, Path data) {
+        try {
+            return Files.isSameFile(Path.of(folder), data);
+        } catch (IOException e) {
+            return false;
+        }
+    }
+
+    private static void stop(ProcessHandle process) {
+        log.info("stopping the database that a killed run left behind");
+        process.destroy();
+        try {
+            process.onExit().get(ORPHAN_STOPS_WITHIN.toSeconds(), TimeUnit.SECONDS);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        } catch (ExecutionException | TimeoutException e) {
+            throw new StartRefusedException(
+                    "The database that a killed run left behind (process " + process.pid() + ") does not stop.",
+                    "Stop that process, then start again.",
+                    e);
+        }
     }
 
     @Override
