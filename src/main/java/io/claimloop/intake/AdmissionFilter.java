@@ -90,7 +90,7 @@ class AdmissionFilter extends OncePerRequestFilter {
         if (contentType == null) {
             return false;
         }
-        String type = contentType.toLowerCase(Locale.ROOT).split(";")[0].strip();
+        String type = contentType.toLowerCase(Locale.ROOT).split(";", 2)[0].strip();
         return "application/json".equals(type) || type.startsWith("application/") && type.endsWith("+json");
     }
 

@@ -1,6 +1,7 @@
 package io.claimloop.intake;
 
 import com.fasterxml.jackson.core.JsonFactory;
+import com.fasterxml.jackson.core.JsonLocation;
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.JsonToken;
@@ -47,10 +48,7 @@ final class ClaimIdentity {
             }
         } catch (JsonProcessingException e) {
             // the library's message would quote the body
-            throw new UnreadableNoticeException(
-                    null,
-                    "the body is not readable JSON (line " + e.getLocation().getLineNr() + ", column "
-                            + e.getLocation().getColumnNr() + ")");
+            throw new UnreadableNoticeException(null, "the body is not readable JSON" + where(e.getLocation()));
         } catch (IOException e) {
             throw new UnreadableNoticeException(null, "the body cannot be read");
         }
@@ -58,6 +56,10 @@ final class ClaimIdentity {
             throw new UnreadableNoticeException("entry", "the Bundle holds no claim");
         }
         return claims;
+    }
+
+    private static String where(JsonLocation location) {
+        return location == null ? "" : " (line " + location.getLineNr() + ", column " + location.getColumnNr() + ")";
     }
 
     private static void resource(JsonParser parser, String path, List<Identity> claims)
@@ -71,7 +73,7 @@ final class ClaimIdentity {
             String name = parser.currentName();
             parser.nextToken();
             switch (name) {
-                case "resourceType" -> type = parser.getValueAsString();
+                case "resourceType" -> type = type(parser, path);
                 case "id" -> id = parser.readValueAsTree();
                 case "identifier" -> identifier = parser.readValueAsTree();
                 case "request" -> request = parser.readValueAsTree();
@@ -86,12 +88,23 @@ final class ClaimIdentity {
             return;
         }
         if (type != null && !KNOWN.contains(type)) {
-            throw new UnreadableNoticeException(path + "resourceType", "must be Claim, ClaimResponse or Bundle");
+            throw wrongType(path);
         }
         if (claims.size() >= MOST_CLAIMS) {
             throw new UnreadableNoticeException("entry", "more than " + MOST_CLAIMS + " claims in one notice");
         }
         claims.add(identity(path, id, identifier, request));
+    }
+
+    private static String type(JsonParser parser, String path) throws IOException, UnreadableNoticeException {
+        if (!parser.currentToken().isScalarValue()) {
+            throw wrongType(path);
+        }
+        return parser.getValueAsString();
+    }
+
+    private static UnreadableNoticeException wrongType(String path) {
+        return new UnreadableNoticeException(path + "resourceType", "must be Claim, ClaimResponse or Bundle");
     }
 
     private static void entries(JsonParser parser, String path, List<Identity> claims)
@@ -128,7 +141,7 @@ final class ClaimIdentity {
                     spelling = ClaimUuids.spelling(value).orElse(spelling);
                 } else if (!"ACSN".equals(type) && code == null && !value.isBlank()) {
                     // MR or Code, as this installation configures it
-                    code = value.strip();
+                    code = value.replaceAll("\\p{Cntrl}", "").strip();
                 }
             }
         }

@@ -8,6 +8,8 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
+import org.springframework.dao.DataAccessResourceFailureException;
+import org.springframework.transaction.TransactionException;
 
 /**
  * Many waiting requests share one commit. While one commit runs, the next requests gather; nothing waits for a clock.
@@ -37,11 +39,20 @@ final class GroupCommit<T> implements AutoCloseable {
         if (closed || !queue.offer(waiting)) {
             throw new QueueFullException();
         }
+        if (closed && queue.remove(waiting)) {
+            // the writer may be gone already: nobody would ever answer
+            throw new QueueFullException();
+        }
         try {
             waiting.done().join();
         } catch (CompletionException e) {
             throw e.getCause() instanceof RuntimeException cause ? cause : e;
         }
+    }
+
+    /** How many events wait for the next commit. */
+    int waiting() {
+        return queue.size();
     }
 
     private void run() {
@@ -67,14 +78,19 @@ final class GroupCommit<T> implements AutoCloseable {
         try {
             commit.accept(batch.stream().map(Waiting::event).toList());
             batch.forEach(waiting -> waiting.done().complete(null));
-        } catch (RuntimeException e) {
-            if (batch.size() == 1) {
-                batch.get(0).done().completeExceptionally(e);
+        } catch (RuntimeException | Error e) {
+            if (batch.size() == 1 || databaseAway(e)) {
+                batch.forEach(waiting -> waiting.done().completeExceptionally(e));
             } else {
                 // one bad event must not fail its neighbours
                 batch.forEach(waiting -> write(List.of(waiting)));
             }
         }
+    }
+
+    /** Then each event alone would fail as well, and each would take its time: the callers are told now. */
+    private static boolean databaseAway(Throwable e) {
+        return e instanceof TransactionException || e instanceof DataAccessResourceFailureException;
     }
 
     @Override
