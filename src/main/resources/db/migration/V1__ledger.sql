@@ -111,6 +111,7 @@ create table visit (
   visit_key text primary key,
   loop_uuid uuid not null references loop
 );
+create index visit_loop on visit (loop_uuid);
 
 create table finding (
   loop_uuid uuid not null references loop,

@@ -1,6 +1,7 @@
 package io.claimloop.ledger;
 
 import java.time.Duration;
+import java.time.Instant;
 import java.util.Collection;
 import java.util.Comparator;
 import java.util.EnumSet;
@@ -24,18 +25,23 @@ class JdbcDueWork implements DueWork {
     private static final String LEASE = """
             update work set lease_owner = ?, lease_until = now() + make_interval(secs => ?),
               lease_token = lease_token + 1, attempts = attempts + 1
-            where id in (
+            where id = any(array(
               select id from work where step = ? and due_at <= now() and (lease_until is null or lease_until < now())
-              order by due_at limit ? for update skip locked)
+              order by due_at limit ? for update skip locked))
             returning id, lease_token, attempts, loop_uuid, submission_id, due_at
             """;
 
-    private static final String HOLD = "update work set lease_owner = lease_owner where id = ? and lease_token = ?";
+    /** In the order in which notices take them, and before any work: so that the two never wait for each other. */
+    private static final String HOLD_LOOPS =
+            "select uuid from loop where uuid in (:uuids) order by uuid for no key update";
+
+    private static final String HOLD =
+            "update work set lease_owner = lease_owner where id = ? and lease_token = ? returning coalesce(reason, '')";
     private static final String DELETE = "delete from work where id = ? and not again";
     private static final String DUE_AGAIN = """
             update work set due_at = case when again then now() else now() + make_interval(secs => ?) end, again = false,
               attempts = greatest(attempts + ?, 0), reason = ?, lease_owner = null, lease_until = null
-            where id = ?
+            where id = ? returning due_at <= now()
             """;
     private static final String SUBMISSION = """
             update submission set state = ?, reason = ?, detail = ?, feedback = coalesce(?::jsonb, feedback) where id = ?
@@ -55,7 +61,7 @@ class JdbcDueWork implements DueWork {
         this.owner = owner;
     }
 
-    private record Leased(long id, long token, int attempts, UUID loop, Long submission) {}
+    private record Leased(long id, long token, int attempts, UUID loop, Long submission, Instant dueAt) {}
 
     @Override
     @Transactional
@@ -67,7 +73,8 @@ class JdbcDueWork implements DueWork {
                         row.getLong("lease_token"),
                         row.getInt("attempts"),
                         row.getObject("loop_uuid", UUID.class),
-                        row.getObject("submission_id", Long.class)),
+                        row.getObject("submission_id", Long.class),
+                        Rows.instant(row, "due_at")),
                 owner,
                 lease.toMillis() / 1000.0,
                 step.name(),
@@ -78,7 +85,7 @@ class JdbcDueWork implements DueWork {
         Map<UUID, Loop> loops = loops(leased);
         Map<Long, Submission> submissions = submissions(step, leased, loops);
         return leased.stream()
-                .sorted(Comparator.comparingLong(Leased::id))
+                .sorted(Comparator.comparing(Leased::dueAt).thenComparing(Leased::id))
                 .map(l -> {
                     Loop loop = l.loop() == null ? null : loops.get(l.loop());
                     Long submission = submissionOf(step, l, loop);
@@ -135,6 +142,7 @@ class JdbcDueWork implements DueWork {
     @Override
     @Transactional
     public Set<Step> complete(Collection<Completion> completions) {
+        holdLoops(completions);
         Set<Step> due = EnumSet.noneOf(Step.class);
         completions.stream()
                 .sorted(Comparator.comparing(
@@ -143,8 +151,22 @@ class JdbcDueWork implements DueWork {
         return due;
     }
 
+    private void holdLoops(Collection<Completion> completions) {
+        Set<UUID> uuids = completions.stream()
+                .map(Completion::due)
+                .map(due -> due.loop() != null
+                        ? due.loop().uuid()
+                        : due.submission() == null ? null : due.submission().claim())
+                .filter(Objects::nonNull)
+                .collect(Collectors.toSet());
+        if (!uuids.isEmpty()) {
+            new NamedParameterJdbcTemplate(jdbc).queryForList(HOLD_LOOPS, Map.of("uuids", uuids), UUID.class);
+        }
+    }
+
     private Set<Step> complete(Due due, Outcome outcome) {
-        if (jdbc.update(HOLD, due.id(), due.token()) == 0) {
+        List<String> reason = jdbc.queryForList(HOLD, String.class, due.id(), due.token());
+        if (reason.isEmpty()) {
             log.info(
                     "an outcome of step {} came too late: somebody else has the work, or its loop moved on",
                     due.step());
@@ -152,15 +174,45 @@ class JdbcDueWork implements DueWork {
         }
         return switch (outcome.kind()) {
             case LATER -> later(due, outcome, -1, pause(outcome, backoff.first()));
-            case FAILED ->
-                due.attempts() >= maxAttempts
-                        ? done(
-                                due,
-                                Outcome.parked(outcome.reason(), outcome.detail())
-                                        .proof(outcome.proof()))
-                        : later(due, outcome, 0, pause(outcome, backoff.after(due.attempts())));
-            case DONE -> done(due, outcome);
+            case FAILED -> failed(due, outcome, reason.get(0));
+            case DONE -> outcome.to() == State.PARKED ? park(due, outcome) : done(due, outcome);
         };
+    }
+
+    /** A partner that is away is waited for, however long; and that time is not held against the work afterwards. */
+    private Set<Step> failed(Due due, Outcome outcome, String before) {
+        boolean away = outcome.reason() == Reason.PARTNER_AWAY;
+        int attempts = !away && Reason.PARTNER_AWAY.name().equals(before) ? 1 : due.attempts();
+        return attempts >= maxAttempts && !away
+                ? park(
+                        due,
+                        Outcome.parked(outcome.reason(), outcome.detail())
+                                .learned(outcome.facts())
+                                .proof(outcome.proof()))
+                : later(due, outcome, attempts - due.attempts(), pause(outcome, backoff.after(attempts)));
+    }
+
+    /**
+     * Parks the loop; but a loop that is over stays what it is, and one that waits for no submission is not disturbed by
+     * one. Work that a loop leaves behind when it is over (a task to take back) is tried for ever, and shown as pending.
+     */
+    private Set<Step> park(Due due, Outcome parked) {
+        State state = due.loop() == null ? null : due.loop().state();
+        boolean over = state != null && state.isFinal();
+        if (due.step() == Step.SUBMISSION && state != null && (over || !awaits(due.loop()))) {
+            return done(
+                    due,
+                    Outcome.done()
+                            .because(parked.reason(), parked.detail())
+                            .submission(SubmissionState.PARKED, parked.feedback()));
+        }
+        return over ? later(due, parked, 0, backoff.after(due.attempts())) : done(due, parked);
+    }
+
+    /** Whether a submission may move it. */
+    private static boolean awaits(Loop loop) {
+        State state = loop.state() == State.PARKED ? loop.parkedFrom() : loop.state();
+        return state.next().contains(State.ANSWERED);
     }
 
     private static Duration pause(Outcome outcome, Duration otherwise) {
@@ -171,8 +223,7 @@ class JdbcDueWork implements DueWork {
         if (due.submission() != null && outcome.submission() != null) {
             submission(due, outcome);
         }
-        again(due.id(), pause, attempts, outcome.reason());
-        return pause.isZero() ? EnumSet.of(due.step()) : Set.of();
+        return again(due.id(), pause, attempts, outcome.reason()) ? EnumSet.of(due.step()) : Set.of();
     }
 
     private Set<Step> done(Due due, Outcome outcome) {
@@ -190,7 +241,9 @@ class JdbcDueWork implements DueWork {
             submission(due, outcome);
         }
         if (outcome.after() != null) {
-            again(due.id(), outcome.after(), -due.attempts(), outcome.reason());
+            if (again(due.id(), outcome.after(), -due.attempts(), outcome.reason())) {
+                now.add(due.step());
+            }
         } else if (jdbc.update(DELETE, due.id()) == 0) {
             again(due.id(), Duration.ZERO, -due.attempts(), null);
             now.add(due.step());
@@ -198,8 +251,10 @@ class JdbcDueWork implements DueWork {
         return now;
     }
 
-    private void again(long id, Duration pause, int attempts, Reason reason) {
-        jdbc.update(DUE_AGAIN, pause.toMillis() / 1000.0, attempts, Moves.name(reason), id);
+    /** Returns whether it is due at once: no pause, or told to be done once more while it was leased. */
+    private boolean again(long id, Duration pause, int attempts, Reason reason) {
+        return Boolean.TRUE.equals(jdbc.queryForObject(
+                DUE_AGAIN, Boolean.class, pause.toMillis() / 1000.0, attempts, Moves.name(reason), id));
     }
 
     private void submission(Due due, Outcome outcome) {
@@ -220,7 +275,8 @@ class JdbcDueWork implements DueWork {
     public void release() {
         jdbc.update(
                 "update work set lease_owner = null, lease_until = null, attempts = greatest(attempts - 1, 0)"
-                        + " where lease_owner = ? and lease_until > now()",
+                        + " where id = any(array(select id from work where lease_owner = ? and lease_until > now()"
+                        + " for update skip locked))",
                 owner);
     }
 }

@@ -1,5 +1,6 @@
 package io.claimloop.ledger;
 
+import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
 import org.springframework.jdbc.core.JdbcTemplate;
@@ -37,6 +38,13 @@ class JdbcInbox implements Inbox {
             insert into work (step, loop_uuid, submission_id) select 'SUBMISSION', loop_uuid, id from kept
             """;
 
+    // as text, as PostgreSQL orders uuids; UUID.compareTo takes them for signed numbers
+    private static final Comparator<ClaimNotice> NOTICES = Comparator.comparing(
+                    (ClaimNotice notice) -> notice.uuid().toString())
+            .thenComparing(notice -> Proofs.sha256(notice.body()), Arrays::compare);
+    private static final Comparator<ReceivedSubmission> SUBMISSIONS = Comparator.comparing(ReceivedSubmission::reportId)
+            .thenComparing(submission -> Proofs.sha256(submission.body()), Arrays::compare);
+
     private final JdbcTemplate jdbc;
 
     JdbcInbox(JdbcTemplate jdbc) {
@@ -46,8 +54,7 @@ class JdbcInbox implements Inbox {
     @Override
     @Transactional
     public void record(List<ClaimNotice> notices) {
-        List<ClaimNotice> ordered =
-                notices.stream().sorted(Comparator.comparing(ClaimNotice::uuid)).toList();
+        List<ClaimNotice> ordered = notices.stream().sorted(NOTICES).toList();
         batch(
                 KEEP_MESSAGE,
                 ordered.stream()
@@ -67,9 +74,8 @@ class JdbcInbox implements Inbox {
     @Override
     @Transactional
     public void receive(List<ReceivedSubmission> submissions) {
-        List<ReceivedSubmission> ordered = submissions.stream()
-                .sorted(Comparator.comparing(ReceivedSubmission::reportId))
-                .toList();
+        List<ReceivedSubmission> ordered =
+                submissions.stream().sorted(SUBMISSIONS).toList();
         batch(
                 KEEP_MESSAGE,
                 ordered.stream()

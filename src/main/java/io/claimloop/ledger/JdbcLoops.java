@@ -15,9 +15,7 @@ import org.springframework.transaction.annotation.Transactional;
 class JdbcLoops implements Loops {
     private static final String RESERVE_VISIT = """
             insert into visit (visit_key, loop_uuid) values (?, ?)
-            on conflict (visit_key) do update set loop_uuid = case
-              when (select state from loop where uuid = visit.loop_uuid) in ('WITHDRAWN', 'NOT_SELECTED')
-              then excluded.loop_uuid else visit.loop_uuid end
+            on conflict (visit_key) do update set loop_uuid = visit.loop_uuid
             returning loop_uuid
             """;
 
@@ -34,6 +32,14 @@ class JdbcLoops implements Loops {
     @Override
     public Optional<Loop> find(UUID uuid) {
         return jdbc.query("select " + Rows.LOOP + " from loop where uuid = ?", Rows::loop, uuid).stream()
+                .findFirst();
+    }
+
+    /** Nobody else moves it until this transaction is over. */
+    private Optional<Loop> hold(UUID uuid) {
+        return jdbc
+                .query("select " + Rows.LOOP + " from loop where uuid = ? for no key update", Rows::loop, uuid)
+                .stream()
                 .findFirst();
     }
 
@@ -134,7 +140,7 @@ class JdbcLoops implements Loops {
     @Override
     @Transactional
     public boolean retry(UUID uuid, String by) {
-        Loop loop = find(uuid).orElse(null);
+        Loop loop = hold(uuid).orElse(null);
         if (loop == null || !Reason.actions(loop.state()).contains("retry")) {
             return false;
         }
@@ -165,7 +171,7 @@ class JdbcLoops implements Loops {
     @Override
     @Transactional
     public boolean withdraw(UUID uuid, String by) {
-        Loop loop = find(uuid).orElse(null);
+        Loop loop = hold(uuid).orElse(null);
         return loop != null
                 && Reason.actions(loop.state()).contains("withdraw")
                 && moves.move(loop, Outcome.moved(State.WITHDRAWN, "withdrawn by " + by), 0, -1) != null;

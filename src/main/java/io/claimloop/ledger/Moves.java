@@ -34,8 +34,13 @@ class Moves {
             """;
     private static final String DROP_OTHER_WORK =
             "delete from work where loop_uuid = ? and submission_id is null and step <> all (?) and id <> ?";
-    private static final String WAKE_SUBMISSIONS =
-            "update work set due_at = now() where loop_uuid = ? and submission_id is not null and lease_until is null";
+    /** Also the one that is just worked on: it may have been looked at before the task was there. */
+    private static final String WAKE_SUBMISSIONS = """
+            update work set due_at = now(), again = lease_until is not null
+            where loop_uuid = ? and submission_id is not null and id <> ?
+            """;
+
+    private static final String FREE_VISIT = "delete from visit where loop_uuid = ?";
 
     private final JdbcTemplate jdbc;
     private final Proofs proofs;
@@ -61,7 +66,7 @@ class Moves {
         boolean stays = to == loop.state();
         boolean sameReason = outcome.to() == null || outcome.reason() == loop.reason();
         int lines = stays && sameReason ? 0 : from == loop.state() || from == to ? 1 : 2;
-        if (!stays && from != to && !from.next().contains(to)) {
+        if (!allowed(loop.state(), from, to, outcome)) {
             throw new IllegalStateException("no arrow from " + from + " to " + to + " for claim " + loop.name());
         }
         if (!write(loop, to, outcome, lines)) {
@@ -100,7 +105,17 @@ class Moves {
                     finding.rule(),
                     finding.detail());
         }
+        if (outcome.to() == State.WITHDRAWN || outcome.to() == State.NOT_SELECTED) {
+            // another claim may ask about the visit now
+            jdbc.update(FREE_VISIT, loop.uuid());
+        }
         return stays ? EnumSet.noneOf(Step.class) : makeDue(loop, to, work);
+    }
+
+    /** An outcome that names no state leaves the loop where it is; a parked loop may be parked for another reason. */
+    private static boolean allowed(State state, State from, State to, Outcome outcome) {
+        boolean back = state == State.PARKED && from == to;
+        return outcome.to() == null || back || from.next().contains(to);
     }
 
     private boolean write(Loop loop, State to, Outcome outcome, int lines) {
@@ -171,7 +186,7 @@ class Moves {
                 due(Step.LOOK_AGAIN, uuid, recordLookAgain);
                 due(Step.WATCH, uuid, watch);
                 due(Step.EXPIRE, uuid, null);
-                if (jdbc.update(WAKE_SUBMISSIONS, uuid) > 0) {
+                if (jdbc.update(WAKE_SUBMISSIONS, uuid, work) > 0) {
                     now.add(Step.SUBMISSION);
                 }
             }
