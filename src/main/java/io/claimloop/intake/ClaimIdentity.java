@@ -88,6 +88,10 @@ final class ClaimIdentity {
             return;
         }
         if (type != null && !KNOWN.contains(type)) {
+            if (!path.isEmpty()) {
+                // a Bundle may bring patients and others along
+                return;
+            }
             throw wrongType(path);
         }
         if (claims.size() >= MOST_CLAIMS) {

@@ -7,6 +7,7 @@ import io.claimloop.ledger.WakeUp;
 import io.claimloop.settings.ClaimLoopProperties;
 import jakarta.annotation.PreDestroy;
 import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
 import java.util.EnumSet;
 import java.util.List;
 import org.springframework.stereotype.Component;
@@ -28,12 +29,23 @@ public class ClaimIntake {
     /** {@code 200 {"status":"accepted","claims":1}} once it is on disk; otherwise JSON with field, reason and hint. */
     public Answer accept(InputStream body) {
         return Edge.take(body, maxBody, bytes -> {
-            List<ClaimNotice> notices = ClaimIdentity.of(bytes).stream()
-                    .map(claim -> new ClaimNotice(claim.uuid(), claim.spelling(), claim.code(), bytes))
+            List<ClaimIdentity.Identity> claims = ClaimIdentity.of(bytes);
+            byte[] withTheFirst = claims.size() == 1 ? bytes : storedWith(claims.get(0));
+            List<ClaimNotice> notices = claims.stream()
+                    .map(claim -> new ClaimNotice(
+                            claim.uuid(),
+                            claim.spelling(),
+                            claim.code(),
+                            claim == claims.get(0) ? bytes : withTheFirst))
                     .toList();
             commit.store(notices);
             return Answer.accepted("accepted", notices.size());
         });
+    }
+
+    /** A Bundle is kept once, with its first claim. */
+    private static byte[] storedWith(ClaimIdentity.Identity first) {
+        return ("{\"storedWith\":\"" + first.uuid() + "\"}").getBytes(StandardCharsets.UTF_8);
     }
 
     @PreDestroy
