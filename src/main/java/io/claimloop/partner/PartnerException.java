@@ -33,6 +33,11 @@ public class PartnerException extends RuntimeException {
         return new PartnerException(partner, Kind.AWAY, what, null);
     }
 
+    /** It was away just now and is not asked before {@code after} is over. */
+    public static PartnerException spared(String partner, Duration after) {
+        return new PartnerException(partner, Kind.AWAY, "was away just now and is left alone", after);
+    }
+
     public static PartnerException busy(String partner, String what, Duration after) {
         return new PartnerException(partner, Kind.BUSY, what, after);
     }

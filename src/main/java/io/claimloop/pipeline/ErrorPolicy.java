@@ -25,7 +25,8 @@ import org.springframework.stereotype.Component;
 @Component("errorPolicy")
 public class ErrorPolicy {
     private static final Logger log = LoggerFactory.getLogger(ErrorPolicy.class);
-    private static final Duration AT_ONCE = Duration.ofSeconds(5);
+    /** A partner whose circuit breaker is open is asked again after this; no attempt is used. */
+    static final Duration SOON = Duration.ofSeconds(5);
 
     private final TakeUp takeUp;
 
@@ -48,7 +49,7 @@ public class ErrorPolicy {
                 return partner(partner);
             }
             if (cause instanceof CallNotPermittedException) {
-                return Outcome.later(Reason.PARTNER_AWAY, AT_ONCE);
+                return Outcome.later(Reason.PARTNER_AWAY, SOON);
             }
             if (cause instanceof IOException && !ours(cause)) {
                 return Outcome.failed(Reason.PARTNER_AWAY, cause.getClass().getSimpleName() + ".");
@@ -78,7 +79,10 @@ public class ErrorPolicy {
 
     private static Outcome partner(PartnerException e) {
         return switch (e.kind()) {
-            case AWAY -> Outcome.failed(Reason.PARTNER_AWAY, e.getMessage() + ".");
+            case AWAY ->
+                e.after() == null
+                        ? Outcome.failed(Reason.PARTNER_AWAY, e.getMessage() + ".")
+                        : Outcome.later(Reason.PARTNER_AWAY, e.after());
             case BUSY -> Outcome.later(Reason.PARTNER_BUSY, e.after());
             case LOGIN_REFUSED -> Outcome.later(Reason.LOGIN_REFUSED, e.after());
             // a right that is given within hours lets the work go on by itself; openIMIS also refuses wrongly now and

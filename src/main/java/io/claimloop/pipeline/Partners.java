@@ -9,6 +9,7 @@ import io.claimloop.partner.PartnerException;
 import io.claimloop.partner.PartnerGate;
 import io.claimloop.partner.PartnerRequest;
 import io.claimloop.settings.ClaimLoopProperties;
+import io.github.resilience4j.circuitbreaker.CallNotPermittedException;
 import io.github.resilience4j.circuitbreaker.CircuitBreaker;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
@@ -21,6 +22,7 @@ import org.apache.camel.Exchange;
 import org.apache.camel.ProducerTemplate;
 import org.apache.camel.component.http.HttpComponent;
 import org.apache.camel.spi.ComponentCustomizer;
+import org.apache.hc.client5.http.impl.classic.HttpClientBuilder;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.context.annotation.Lazy;
@@ -86,6 +88,9 @@ class Partners {
             for (Throwable cause = e; cause != null; cause = cause.getCause()) {
                 if (cause instanceof PartnerException known) {
                     throw known;
+                }
+                if (cause instanceof CallNotPermittedException) {
+                    throw PartnerException.spared(partner, ErrorPolicy.SOON);
                 }
                 root = cause;
             }
@@ -178,6 +183,8 @@ class Partners {
             http.setConnectionTimeToLive(4000);
             http.setAutomaticRetriesDisabled(true);
             http.setFollowRedirects(false);
+            // CHT gives a session with every answer: it would outlive a changed login
+            http.setHttpClientConfigurer(HttpClientBuilder::disableCookieManagement);
             http.setContentCompressionDisabled(true);
             http.setMaxTotalConnections(64);
             http.setConnectionsPerRoute(32);
