@@ -25,10 +25,14 @@ public class Login {
         }
     }
 
+    private static final Duration FRESH = Duration.ofSeconds(10);
+    private static final Duration CIRCLE = Duration.ofSeconds(30);
+
     private final String partner;
     private final Duration pause;
     private final Supplier<Granted> source;
     private volatile Granted granted;
+    private Instant grantedAt = Instant.EPOCH;
     private volatile Instant refusedUntil = Instant.EPOCH;
 
     /** @param source asks the partner; throws {@link PartnerException} of kind LOGIN_REFUSED when it refuses */
@@ -54,6 +58,7 @@ public class Login {
             }
             try {
                 granted = source.get();
+                grantedAt = Instant.now();
                 return granted.header();
             } catch (PartnerException e) {
                 if (e.kind() == PartnerException.Kind.LOGIN_REFUSED) {
@@ -64,11 +69,21 @@ public class Login {
         }
     }
 
-    /** The partner did not take this value any more; the next call asks anew. */
-    public synchronized void expired(String header) {
+    /**
+     * The partner did not take this value any more; the next call asks anew. A value that it gave only just now would be
+     * asked for in circles: then nothing is sent for a while.
+     *
+     * @return when to come back
+     */
+    public synchronized Duration expired(String header) {
         if (granted != null && granted.header().equals(header)) {
             granted = null;
+            if (Duration.between(grantedAt, Instant.now()).compareTo(FRESH) < 0) {
+                refusedUntil = Instant.now().plus(CIRCLE);
+                log.warn("{} takes our login and refuses what it gave for it; nothing is sent for a while.", partner);
+            }
         }
+        return refusedFor();
     }
 
     /** The partner refused the login, or has locked the account. */

@@ -75,8 +75,8 @@ public class PartnerCall {
         message.removeHeaders("*");
         switch (status) {
             case 401 -> {
-                gate.login().expired(authorization);
-                throw PartnerException.busy(gate.name(), "wants a new login", Duration.ZERO);
+                Duration pause = gate.login().expired(authorization);
+                throw PartnerException.busy(gate.name(), "wants a new login", pause);
             }
             case 403 -> {
                 if (text != null && text.contains("temporarily locked")) {
