@@ -5,7 +5,9 @@ import io.claimloop.ledger.Due;
 import io.claimloop.openimis.Claim;
 import io.claimloop.partner.PartnerRequest;
 import java.util.ArrayDeque;
+import java.util.ArrayList;
 import java.util.Deque;
+import java.util.List;
 import java.util.UUID;
 
 /** One claim on its way into CHT: what was found so far, and what to ask next. Lives for one run of its route. */
@@ -57,9 +59,7 @@ public final class Dispatch {
 
     void person(JsonNode doc) {
         this.person = doc;
-        for (JsonNode place = doc.path("parent"); place.hasNonNull("_id"); place = place.path("parent")) {
-            places.add(place.get("_id").asText());
-        }
+        places.addAll(lineage());
     }
 
     void chw(String contact) {
@@ -72,6 +72,15 @@ public final class Dispatch {
 
     String place() {
         return places.peek();
+    }
+
+    /** All places above the person. */
+    List<String> lineage() {
+        List<String> lineage = new ArrayList<>();
+        for (JsonNode place = person.path("parent"); place.hasNonNull("_id"); place = place.path("parent")) {
+            lineage.add(place.get("_id").asText());
+        }
+        return lineage;
     }
 
     void nextPlace() {

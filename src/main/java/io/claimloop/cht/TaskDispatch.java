@@ -126,7 +126,11 @@ public class TaskDispatch {
     /** The nearest place up that an active user with the CHW role holds: that user gets the patient, and so the task. */
     public Dispatch holders(Dispatch dispatch, PartnerAnswer answer) {
         String chw = NOBODY;
-        for (JsonNode user : expect(answer).json()) {
+        JsonNode users = expect(answer).json();
+        if (!users.isArray()) {
+            throw PartnerException.unexpected(answer.partner(), answer.status(), "no list of users");
+        }
+        for (JsonNode user : users) {
             boolean isChw = false;
             for (JsonNode role : user.path("roles")) {
                 isChw |= names.chwRole().equals(role.asText());
@@ -158,6 +162,8 @@ public class TaskDispatch {
     /** What CHT holds under the record's id: nothing yet, ours, or something else. */
     public Dispatch known(Dispatch dispatch, PartnerAnswer answer) {
         if (dispatch.chw() == null) {
+            // who puts it right and retries must not meet what we remember
+            holders.invalidateAll(dispatch.lineage());
             throw new StepEnds(Outcome.parked(Reason.NO_CHW, null));
         }
         if (answer.status() == 404) {
