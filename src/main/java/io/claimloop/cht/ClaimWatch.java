@@ -99,9 +99,13 @@ public class ClaimWatch {
     }
 
     public Outcome retracted(PartnerAnswer answer) {
-        return answer.ok()
-                ? Outcome.done().proof(answer.text())
-                // sentinel wrote meanwhile: read it again
-                : Outcome.later(Reason.PARTNER_BUSY, Duration.ofSeconds(1));
+        if (answer.status() == 409) {
+            // sentinel wrote meanwhile: read it again
+            return Outcome.later(Reason.PARTNER_BUSY, Duration.ofSeconds(1));
+        }
+        if (!answer.ok()) {
+            throw PartnerException.unexpected(answer.partner(), answer.status(), "not what was asked for");
+        }
+        return Outcome.done().proof(answer.text());
     }
 }
