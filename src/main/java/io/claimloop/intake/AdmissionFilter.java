@@ -13,6 +13,8 @@ import java.nio.charset.StandardCharsets;
 import java.util.Locale;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.atomic.AtomicBoolean;
+import org.springframework.boot.availability.ApplicationAvailability;
+import org.springframework.boot.availability.ReadinessState;
 import org.springframework.core.annotation.Order;
 import org.springframework.stereotype.Component;
 import org.springframework.web.filter.OncePerRequestFilter;
@@ -26,8 +28,10 @@ import org.springframework.web.filter.OncePerRequestFilter;
 class AdmissionFilter extends OncePerRequestFilter {
     private final int maxBody;
     private final Semaphore places;
+    private final ApplicationAvailability availability;
 
-    AdmissionFilter(ClaimLoopProperties properties) {
+    AdmissionFilter(ClaimLoopProperties properties, ApplicationAvailability availability) {
+        this.availability = availability;
         this.maxBody = properties.intake().maxBody();
         this.places = new Semaphore(properties.intake().maxWaiting());
     }
@@ -50,6 +54,12 @@ class AdmissionFilter extends OncePerRequestFilter {
                     Answer.refused(415, null, "only JSON is taken here", "Send Content-Type: application/json."));
         } else if (request.getContentLengthLong() > maxBody) {
             write(response, Edge.tooLarge(maxBody));
+        } else if (availability.getReadinessState() != ReadinessState.ACCEPTING_TRAFFIC) {
+            // Tomcat listens before the routes do: what comes in between must not meet a 404
+            response.setHeader("Retry-After", "5");
+            write(
+                    response,
+                    Answer.refused(503, null, "ClaimLoop starts or stops just now", "Send it again in some seconds."));
         } else if (!places.tryAcquire()) {
             response.setHeader("Retry-After", "5");
             write(

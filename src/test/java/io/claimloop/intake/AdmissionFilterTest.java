@@ -15,10 +15,14 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
+import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.NullAndEmptySource;
 import org.junit.jupiter.params.provider.ValueSource;
+import org.springframework.boot.availability.ApplicationAvailabilityBean;
+import org.springframework.boot.availability.AvailabilityChangeEvent;
+import org.springframework.boot.availability.ReadinessState;
 import org.springframework.mock.web.MockAsyncContext;
 import org.springframework.mock.web.MockHttpServletRequest;
 import org.springframework.mock.web.MockHttpServletResponse;
@@ -27,7 +31,8 @@ class AdmissionFilterTest {
     private static final int MAX_BODY = 100;
     private static final int PLACES = 2;
 
-    private final AdmissionFilter filter = new AdmissionFilter(properties());
+    private final ApplicationAvailabilityBean ready = new ApplicationAvailabilityBean();
+    private final AdmissionFilter filter = new AdmissionFilter(properties(), ready);
     private final AtomicInteger admitted = new AtomicInteger();
     private final FilterChain counts = (request, response) -> admitted.incrementAndGet();
 
@@ -102,6 +107,11 @@ class AdmissionFilterTest {
         MockHttpServletResponse response = send(request, counts);
         refused(response, 405);
         assertThat(response.getHeader("Allow")).isEqualTo("POST");
+    }
+
+    @BeforeEach
+    void beUp() {
+        ready.onApplicationEvent(new AvailabilityChangeEvent<>(this, ReadinessState.ACCEPTING_TRAFFIC));
     }
 
     @Test
