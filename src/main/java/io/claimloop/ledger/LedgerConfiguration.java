@@ -103,7 +103,8 @@ class LedgerConfiguration {
         return new JdbcInbox(jdbc);
     }
 
-    @Bean
+    /** At the stop, after Camel: what is still leased then is given back, so that nobody waits for the lease to run out. */
+    @Bean(destroyMethod = "release")
     DueWork dueWork(JdbcTemplate jdbc, Moves moves, ClaimLoopProperties properties) {
         ClaimLoopProperties.Steps steps = properties.steps();
         String owner = ManagementFactory.getRuntimeMXBean().getName() + " " + UUID.randomUUID();
