@@ -15,7 +15,8 @@ class Moves {
     private static final Logger log = LoggerFactory.getLogger("claimloop.loop");
 
     private static final String MOVE = """
-            update loop set state = ?, parked_from = ?, reason = ?, detail = ?, version = version + ?, changed_at = now(),
+            update loop set state = ?, parked_from = ?, reason = ?, detail = ?, version = version + ?,
+              changed_at = case when ? > 0 then now() else changed_at end,
               code = coalesce(?, code), insuree = coalesce(?, insuree), patient = coalesce(?, patient),
               chw = coalesce(?, chw), record_id = coalesce(?, record_id), record_rev = coalesce(?, record_rev),
               submission = coalesce(?, submission), claim_hash = coalesce(?, claim_hash),
@@ -129,6 +130,7 @@ class Moves {
                                 : (loop.state() == State.PARKED ? loop.parkedFrom() : loop.state()).name(),
                         name(told ? outcome.reason() : loop.reason()),
                         told ? outcome.detail() : loop.detail(),
+                        lines,
                         lines,
                         facts.code(),
                         facts.insuree(),
