@@ -7,14 +7,18 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.claimloop.ledger.Due;
 import io.claimloop.settings.ClaimLoopProperties;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.regex.Pattern;
 import org.springframework.stereotype.Component;
 
 /** Makes the mapping's input of what CHT pushed, with the code tables beside it. */
 @Component("submissionReader")
 public class SubmissionReader {
     private static final ObjectMapper JSON = new ObjectMapper();
+    /** The one character that JSON may hold and a database may not. An even number of backslashes before is not it. */
+    private static final Pattern NUL = Pattern.compile("(?<!\\\\)((?:\\\\\\\\)*)\\\\u0000");
 
     private final Path tables;
     private final TakeUp takeUp;
@@ -28,7 +32,8 @@ public class SubmissionReader {
     public String input(Due due) throws IOException {
         JsonNode submission;
         try {
-            submission = JSON.readTree(due.submission().body());
+            submission = JSON.readTree(NUL.matcher(new String(due.submission().body(), StandardCharsets.UTF_8))
+                    .replaceAll("$1"));
         } catch (JsonProcessingException e) {
             submission = null;
         }

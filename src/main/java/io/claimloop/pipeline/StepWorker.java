@@ -4,7 +4,9 @@ import io.claimloop.ledger.Completion;
 import io.claimloop.ledger.Due;
 import io.claimloop.ledger.DueWork;
 import io.claimloop.ledger.Outcome;
+import io.claimloop.ledger.Reason;
 import io.claimloop.ledger.Step;
+import io.claimloop.ledger.SubmissionState;
 import io.claimloop.ledger.WakeUp;
 import io.claimloop.partner.PartnerGate;
 import io.claimloop.settings.ClaimLoopProperties;
@@ -16,6 +18,7 @@ import java.util.stream.Collectors;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.dao.DataAccessException;
+import org.springframework.dao.DataIntegrityViolationException;
 import org.springframework.stereotype.Component;
 
 /** Leases due work for a step's routes and writes what came of it. */
@@ -101,14 +104,7 @@ public class StepWorker {
             return dueWork.complete(completions);
         } catch (DataAccessException | IllegalStateException e) {
             if (completions.size() == 1) {
-                Due due = completions.get(0).due();
-                log.error(
-                        "the outcome of step {} for claim {} could not be written ({}); its lease runs out, then it is tried"
-                                + " again",
-                        due.step(),
-                        due.loop() == null ? "unknown" : due.loop().name(),
-                        e.getClass().getSimpleName());
-                return Set.of();
+                return notWritten(completions.get(0), e);
             }
             // one bad row must not hold up the others
             return completions.stream()
@@ -116,5 +112,28 @@ public class StepWorker {
                     .flatMap(Set::stream)
                     .collect(Collectors.toCollection(() -> EnumSet.noneOf(Step.class)));
         }
+    }
+
+    /** What the database will never take is parked, so that somebody sees it; otherwise the lease runs out. */
+    private Set<Step> notWritten(Completion completion, RuntimeException why) {
+        Due due = completion.due();
+        log.error(
+                "the outcome of step {} for claim {} could not be written ({})",
+                due.step(),
+                due.loop() == null ? "unknown" : due.loop().name(),
+                why.getClass().getSimpleName());
+        if (why instanceof DataIntegrityViolationException || why instanceof IllegalStateException) {
+            Outcome parked = Outcome.parked(Reason.UNEXPECTED, "Its outcome could not be stored.");
+            try {
+                return dueWork.complete(List.of(new Completion(
+                        due,
+                        due.step() == Step.SUBMISSION ? parked.submission(SubmissionState.PARKED, null) : parked)));
+            } catch (DataAccessException | IllegalStateException e) {
+                log.error(
+                        "nor could it be parked ({}); its lease runs out",
+                        e.getClass().getSimpleName());
+            }
+        }
+        return Set.of();
     }
 }
