@@ -33,6 +33,7 @@ public class Login {
     private final Supplier<Granted> source;
     private volatile Granted granted;
     private Instant grantedAt = Instant.EPOCH;
+    private volatile boolean worked;
     private volatile Instant refusedUntil = Instant.EPOCH;
 
     /** @param source asks the partner; throws {@link PartnerException} of kind LOGIN_REFUSED when it refuses */
@@ -57,7 +58,9 @@ public class Login {
                 throw PartnerException.loginRefused(partner, left);
             }
             try {
-                granted = source.get();
+                Granted fresh = source.get();
+                worked = false;
+                granted = fresh;
                 grantedAt = Instant.now();
                 return granted.header();
             } catch (PartnerException e) {
@@ -69,16 +72,24 @@ public class Login {
         }
     }
 
+    /** The partner answered a call with this value. */
+    public void accepted(String header) {
+        Granted current = granted;
+        if (!worked && current != null && current.header().equals(header)) {
+            worked = true;
+        }
+    }
+
     /**
-     * The partner did not take this value any more; the next call asks anew. A value that it gave only just now would be
-     * asked for in circles: then nothing is sent for a while.
+     * The partner did not take this value any more; the next call asks anew. A value that it gave only just now and
+     * never took would be asked for in circles: then nothing is sent for a while.
      *
      * @return when to come back
      */
     public synchronized Duration expired(String header) {
         if (granted != null && granted.header().equals(header)) {
             granted = null;
-            if (Duration.between(grantedAt, Instant.now()).compareTo(FRESH) < 0) {
+            if (!worked && Duration.between(grantedAt, Instant.now()).compareTo(FRESH) < 0) {
                 refusedUntil = Instant.now().plus(CIRCLE);
                 log.warn("{} takes our login and refuses what it gave for it; nothing is sent for a while.", partner);
             }

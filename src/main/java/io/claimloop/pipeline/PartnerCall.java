@@ -89,7 +89,10 @@ public class PartnerCall {
             case 408, 429 -> throw PartnerException.busy(gate.name(), "answered " + status, pause(retryAfter));
             case 301, 302, 303, 307, 308 ->
                 throw PartnerException.unexpected(gate.name(), status, "a redirect, which is never followed");
-            default -> message.setBody(new PartnerAnswer(gate.name(), status, text));
+            default -> {
+                gate.login().accepted(authorization);
+                message.setBody(new PartnerAnswer(gate.name(), status, text));
+            }
         }
     }
 
