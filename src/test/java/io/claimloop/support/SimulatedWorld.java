@@ -1,13 +1,16 @@
 package io.claimloop.support;
 
+import io.claimloop.ledger.Loops;
 import io.claimloop.simulated.SimulatedCht;
 import io.claimloop.simulated.SimulatedOpenImis;
 import java.time.Duration;
 import java.util.Map;
+import org.springframework.boot.web.servlet.context.ServletWebServerApplicationContext;
 import org.springframework.boot.web.servlet.context.ServletWebServerInitializedEvent;
 import org.springframework.context.ApplicationContextInitializer;
 import org.springframework.context.ApplicationListener;
 import org.springframework.context.ConfigurableApplicationContext;
+import org.springframework.context.support.GenericApplicationContext;
 import org.springframework.core.Ordered;
 import org.springframework.core.annotation.Order;
 import org.springframework.core.env.MapPropertySource;
@@ -28,6 +31,10 @@ public class SimulatedWorld implements ApplicationContextInitializer<Configurabl
         CHT.sentinelDelay(Duration.ofMillis(20));
         CHT.retryEvery(Duration.ofMillis(500));
         context.getEnvironment().getPropertySources().addFirst(new MapPropertySource("simulated-world", properties()));
+        GenericApplicationContext application = (GenericApplicationContext) context;
+        application.registerBean(
+                Journey.class,
+                () -> new Journey((ServletWebServerApplicationContext) application, application.getBean(Loops.class)));
         context.addApplicationListener((ApplicationListener<ServletWebServerInitializedEvent>) event -> {
             String url = "http://127.0.0.1:" + event.getWebServer().getPort();
             OPENIMIS.notify(url + "/openimis/notifications", "Bearer " + OPENIMIS_TOKEN);
