@@ -113,6 +113,12 @@ create table visit (
 );
 create index visit_loop on visit (loop_uuid);
 
+-- How far the ledger has read in a partner's feed of changes.
+create table watermark (
+  name  text primary key,
+  value text not null
+);
+
 create table finding (
   loop_uuid uuid not null references loop,
   -- openIMIS's rejection code, where it has one for the matter

@@ -80,6 +80,31 @@ class ReconciliationTest {
                 .isEqualTo(State.TASKED);
     }
 
+    @Test
+    void a_report_that_cht_never_pushed_is_found_once_and_its_answers_are_delivered() {
+        camel.sendBody("direct:reconcile-submissions", null);
+        Claim claim = OPENIMIS.submit(enter("SWEEP5", 204));
+        OPENIMIS.sendNotification(claim);
+        reaches(claim, State.TASKED);
+
+        CHT.pauseSentinel();
+        try {
+            CHT.submit(claim.uuid(), Answer.content());
+            camel.sendBody("direct:reconcile-submissions", null);
+            reaches(claim, State.DELIVERED);
+        } finally {
+            CHT.resumeSentinel();
+        }
+        // and then the push comes after all
+        await().atMost(Duration.ofSeconds(20))
+                .until(() -> loops.submissions(UUID.fromString(claim.uuid())).size() == 2);
+        camel.sendBody("direct:reconcile-submissions", null);
+
+        assertThat(OPENIMIS.communications(claim.uuid())).isEqualTo(1);
+        assertThat(loops.find(UUID.fromString(claim.uuid())).orElseThrow().state())
+                .isEqualTo(State.DELIVERED);
+    }
+
     private void sweep() {
         camel.sendBody("direct:reconcile-claims", null);
     }

@@ -19,7 +19,6 @@ import org.springframework.stereotype.Component;
  */
 @Component("recordWatch")
 public class RecordWatch {
-    private static final String UNSEEN_BY_SENTINEL = "1-";
     /** Where the transition is not configured there is never a second revision; so we do not wait for ever. */
     private static final int LOOKS = 5;
 
@@ -46,7 +45,8 @@ public class RecordWatch {
                     .proof(answer.text());
         }
         String revision = doc.path("_rev").asText();
-        if (revision.startsWith(UNSEEN_BY_SENTINEL) && due.attempts() < LOOKS) {
+        // still the one that we wrote: sentinel has not been there
+        if (revision.equals(due.loop().recordRev()) && due.attempts() < LOOKS) {
             return Outcome.failed(Reason.PARTNER_AWAY, "CHT's sentinel has not handled the record yet.");
         }
         return Outcome.done().learned(Facts.ofRecord(revision));

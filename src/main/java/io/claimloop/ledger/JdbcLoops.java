@@ -7,6 +7,7 @@ import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.UUID;
 import org.springframework.jdbc.core.JdbcTemplate;
 import org.springframework.jdbc.core.namedparam.NamedParameterJdbcTemplate;
@@ -193,6 +194,31 @@ class JdbcLoops implements Loops {
             counts.put(Step.valueOf(row.getString("step")), row.getLong("works"));
         });
         return counts;
+    }
+
+    @Override
+    public Set<String> knownReports(Collection<String> reportIds) {
+        return reportIds.isEmpty()
+                ? Set.of()
+                : Set.copyOf(new NamedParameterJdbcTemplate(jdbc)
+                        .queryForList(
+                                "select distinct report_id from submission where report_id in (:ids)",
+                                Map.of("ids", reportIds),
+                                String.class));
+    }
+
+    @Override
+    public Optional<String> watermark(String feed) {
+        return jdbc.queryForList("select value from watermark where name = ?", String.class, feed).stream()
+                .findFirst();
+    }
+
+    @Override
+    public void watermark(String feed, String value) {
+        jdbc.update(
+                "insert into watermark (name, value) values (?, ?) on conflict (name) do update set value = excluded.value",
+                feed,
+                value);
     }
 
     @Override

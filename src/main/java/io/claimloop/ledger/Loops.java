@@ -5,6 +5,7 @@ import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.UUID;
 
 /** Reading the ledger, and what a person may order. */
@@ -59,6 +60,14 @@ public interface Loops {
 
     /** How many works of each step are due now. */
     Map<Step, Long> backlog();
+
+    /** Which of these reports came in already, in whatever content. */
+    Set<String> knownReports(Collection<String> reportIds);
+
+    /** How far a feed was read; empty before the first time. */
+    Optional<String> watermark(String feed);
+
+    void watermark(String feed, String value);
 
     /** A keyed hash: equal for equal text, telling nothing of it. */
     String keyed(String text);

@@ -60,6 +60,7 @@ public record ClaimLoopProperties(
      * @param insuranceNumberField the top-level field of a person that holds the insurance number
      * @param personType the contact type searched
      * @param chwRole the role of the users who can get a task
+     * @param feedbackForm the form of the CHW's reports
      * @param shownLines codes of items and services that may be shown to the CHW; none by default
      * @param taskWindow how long a task may be answered before the loop expires
      * @param writesPerSecond sentinel works through about 12 documents a second, in one queue with the CHWs' answers
@@ -71,6 +72,7 @@ public record ClaimLoopProperties(
             @DefaultValue("insurance_number") String insuranceNumberField,
             @DefaultValue("person") String personType,
             @DefaultValue("chw") String chwRole,
+            @DefaultValue("claim_feedback") String feedbackForm,
             @DefaultValue List<String> shownLines,
             @DefaultValue("28d") Duration taskWindow,
             @DefaultValue("8") int writesPerSecond,

@@ -36,12 +36,14 @@ public class StartCheck implements ApplicationContextInitializer<ConfigurableApp
             "step-worker",
             "workers",
             "reconciliation",
+            "submission-reconciliation",
             "openimis",
             "openimis-login",
             "cht",
             "reload",
             "error-policy");
-    static final List<String> MAPPINGS = List.of("claim-record", "submission-feedback", "communication");
+    static final List<String> MAPPINGS =
+            List.of("claim-record", "submission-feedback", "communication", "report-submission");
 
     @Override
     public void initialize(ConfigurableApplicationContext context) {
