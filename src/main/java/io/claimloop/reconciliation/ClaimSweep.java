@@ -18,8 +18,11 @@ import io.claimloop.settings.ClaimLoopProperties.Policy;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.time.LocalDate;
+import java.time.LocalDateTime;
 import java.time.ZoneId;
+import java.time.format.DateTimeParseException;
 import java.util.ArrayList;
 import java.util.EnumSet;
 import java.util.LinkedHashMap;
@@ -52,6 +55,7 @@ public class ClaimSweep {
     private final Policy policy;
     private final int window;
     private final ZoneId zone;
+    private final Duration grace;
     private final Counter gap;
 
     private Sweep current = new Sweep();
@@ -78,6 +82,7 @@ public class ClaimSweep {
         this.policy = properties.selection().policy();
         this.window = properties.reconciliation().window();
         this.zone = properties.openimis().zone();
+        this.grace = properties.reconciliation().grace();
         this.gap = Counter.builder("claimloop.reconciliation.gap")
                 .description("claims that only the sweep found")
                 .register(meters);
@@ -100,7 +105,7 @@ public class ClaimSweep {
                         "query",
                         "{ claims(" + filter + ", first: " + PAGE + after + ", orderBy: [\"id\"]) {"
                                 + " pageInfo { hasNextPage endCursor }"
-                                + " edges { node { uuid code status feedbackStatus } } } }")
+                                + " edges { node { uuid code status feedbackStatus validityFrom } } } }")
                 .toString();
     }
 
@@ -121,6 +126,9 @@ public class ClaimSweep {
         List<ClaimNotice> news = new ArrayList<>();
         page.forEach((uuid, row) -> {
             Loop loop = known.get(uuid);
+            if (loop == null && justMade(row)) {
+                return;
+            }
             if (loop == null) {
                 gap.increment();
                 current.found++;
@@ -140,6 +148,16 @@ public class ClaimSweep {
         current.read += page.size();
         current.after = claims.path("pageInfo").path("endCursor").asText(null);
         current.done = !claims.path("pageInfo").path("hasNextPage").asBoolean(false) || current.after == null;
+    }
+
+    /** Its notice may be on the way; openIMIS's times are naive local. */
+    private boolean justMade(JsonNode row) {
+        try {
+            return LocalDateTime.parse(row.path("validityFrom").asText())
+                    .isAfter(LocalDateTime.now(zone).minus(grace));
+        } catch (DateTimeParseException e) {
+            return false;
+        }
     }
 
     /** Only what may move the loop: each look costs a read. */

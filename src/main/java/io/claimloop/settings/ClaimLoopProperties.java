@@ -101,8 +101,11 @@ public record ClaimLoopProperties(
      * What openIMIS does not tell is looked for.
      *
      * @param window how many days back claims are listed, by the day they were made
+     * @param grace how old a claim must be before it counts as one that was not told: its notice may be on the way
      */
-    public record Reconciliation(@DefaultValue("30") int window) {}
+    public record Reconciliation(
+            @DefaultValue("30") int window,
+            @DefaultValue("1m") Duration grace) {}
 
     /** Which claims are followed up: any, the submitted ones, or those an officer selected for feedback. */
     public enum Policy {

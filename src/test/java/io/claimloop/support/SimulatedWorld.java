@@ -62,6 +62,7 @@ public class SimulatedWorld implements ApplicationContextInitializer<Configurabl
                 Map.entry("claimloop.selection.policy", "submitted"),
                 Map.entry("claimloop.selection.from", "2000-01-01"),
                 Map.entry("claimloop.reconciliation.window", "4000"),
+                Map.entry("claimloop.reconciliation.grace", "-1h"),
                 Map.entry("claimloop.steps.retry", "200ms"),
                 Map.entry("claimloop.steps.record-look-again", "300ms"),
                 Map.entry("claimloop.steps.poll", "500"));
