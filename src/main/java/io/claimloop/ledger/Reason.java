@@ -53,6 +53,7 @@ public enum Reason {
     RECORD_REFUSED(
             "CHT found an error in the claim record, so that no task appears.",
             "See the error's code; correct the patient or the configuration in CHT, then retry: the record is written anew."),
+    SENTINEL_BEHIND("CHT's sentinel has not handled the record yet.", "Nothing: it is looked at again."),
     NOBODY_REACHED("The CHW could not ask the patient.", "Nothing: no feedback is delivered."),
     WINDOW_OVER("Nobody answered within the window.", "Nothing: a late answer is still taken."),
     ANSWERS_INVALID(
@@ -80,6 +81,9 @@ public enum Reason {
     SUBMISSION_SUPERSEDED(
             "An earlier submission counts already; this one is kept.",
             "Compare both; where the later one is right, correct the feedback in openIMIS."),
+    ALREADY_ENDED(
+            "The loop ended before this submission came; it is kept.",
+            "Compare it with the claim; enter it in openIMIS by hand if it should count."),
     NO_ACCESS("The partner refuses ClaimLoop's account this call.", "Give the account the right, then retry."),
     PARTNER_AWAY("The partner does not answer.", "Nothing: it is tried again."),
     PARTNER_BUSY("The partner's limit is reached, or ClaimLoop waits to spare it.", "Nothing: it is tried again."),
