@@ -33,6 +33,7 @@ create table loop (
   changed_at timestamptz not null default now()
 );
 create index loop_code on loop (code);
+create index loop_created on loop (created_at desc, uuid);
 create index loop_state on loop (state, changed_at);
 
 create table history (
@@ -93,6 +94,8 @@ create table work (
   submission_id bigint references submission,
   due_at        timestamptz not null default now(),
   attempts      integer not null default 0,
+  -- times that its partner was away: waited for, never held against it
+  away          integer not null default 0,
   reason        text,
   -- a notice came while the work was leased: it is to be done once more
   again         boolean not null default false,

@@ -5,13 +5,17 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.claimloop.support.ClaimLoopTest;
 import io.claimloop.support.SimulatedWorld;
 import java.util.Map;
+import java.util.UUID;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.springframework.beans.factory.annotation.Autowired;
 import org.springframework.boot.test.web.client.TestRestTemplate;
+import org.springframework.http.HttpEntity;
+import org.springframework.http.HttpHeaders;
 import org.springframework.http.HttpStatus;
+import org.springframework.http.MediaType;
 
 @ClaimLoopTest
 class HawtioAccessTest {
@@ -112,6 +116,20 @@ class HawtioAccessTest {
                 .containsEntry("status", 403);
         assertThat(operator().getForObject("/actuator/jolokia/read/java.lang:type=Memory", String.class))
                 .contains("403");
+    }
+
+    @ParameterizedTest
+    @CsvSource({"Origin,https://evil.example", "Sec-Fetch-Site,cross-site", "Origin,null"})
+    void another_site_cannot_give_orders_through_the_operators_browser(String header, String value) {
+        HttpHeaders headers = new HttpHeaders();
+        headers.set(header, value);
+        headers.setContentType(MediaType.TEXT_PLAIN);
+        for (String path : new String[] {"/actuator/jolokia", "/api/loops/" + UUID.randomUUID() + "/withdraw"}) {
+            assertThat(operator()
+                            .postForEntity(path, new HttpEntity<>("{}", headers), String.class)
+                            .getStatusCode())
+                    .isEqualTo(HttpStatus.FORBIDDEN);
+        }
     }
 
     private Map<String, Object> exec(String mbean, String operation) {

@@ -3,6 +3,7 @@ package io.claimloop;
 import static io.claimloop.support.SimulatedWorld.CHT;
 import static io.claimloop.support.SimulatedWorld.OPENIMIS;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
 import io.claimloop.ledger.Loops;
@@ -14,6 +15,7 @@ import io.micrometer.core.instrument.MeterRegistry;
 import java.time.Duration;
 import java.time.LocalDate;
 import java.util.UUID;
+import org.apache.camel.CamelExecutionException;
 import org.apache.camel.ProducerTemplate;
 import org.junit.jupiter.api.Test;
 import org.springframework.beans.factory.annotation.Autowired;
@@ -72,7 +74,7 @@ class ReconciliationTest {
     void a_sweep_that_fails_halfway_goes_on_later_and_ends_no_loop() {
         Claim claim = OPENIMIS.submit(enter("SWEEP4", 203));
         OPENIMIS.failNext(1, 503);
-        sweep();
+        assertThatThrownBy(this::sweep).isInstanceOf(CamelExecutionException.class);
         sweep();
         reaches(claim, State.TASKED);
         sweep();

@@ -62,7 +62,7 @@ class TraceTest {
         assertThat(last.path("proof").asText()).matches("[0-9a-f]{64}");
         assertThat(last.path("at").asText()).isNotBlank();
         assertThat(trace.path("due")).anyMatch(due -> due.path("step").asText().equals("EXPIRE"));
-        assertThat(trace.path("now").path("actions")).isEmpty();
+        assertThat(trace.path("now").path("actions").toString()).isEqualTo("[\"retry\"]");
         JsonNode byHex =
                 journey.get("/api/loops/" + claim.uuid().replace("-", "")).json();
         assertThat(byHex.path("history")).isEqualTo(trace.path("history"));
@@ -101,13 +101,11 @@ class TraceTest {
     @Test
     void an_order_that_the_state_does_not_allow_is_409_and_says_what_is_possible() {
         Claim claim = journey.tasked();
-        for (String order : new String[] {"retry", "withdraw"}) {
-            Response response = journey.order("/api/loops/" + claim.uuid() + "/" + order);
-            assertThat(response.status()).isEqualTo(409);
-            json(response);
-            assertThat(response.json().path("reason").asText()).contains(claim.code(), "TASKED");
-            assertThat(response.json().path("hint").asText()).isNotBlank();
-        }
+        Response response = journey.order("/api/loops/" + claim.uuid() + "/withdraw");
+        assertThat(response.status()).isEqualTo(409);
+        json(response);
+        assertThat(response.json().path("reason").asText()).contains(claim.code(), "TASKED");
+        assertThat(response.json().path("hint").asText()).isNotBlank();
         assertThat(journey.find(claim.uuid()).state()).isEqualTo(State.TASKED);
     }
 

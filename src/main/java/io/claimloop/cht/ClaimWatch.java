@@ -30,6 +30,9 @@ public class ClaimWatch {
     private static final String WITHDRAWN = "withdrawn";
     private static final ObjectMapper JSON = new ObjectMapper();
 
+    /** A claim that openIMIS does not show is looked for again, as long as its task is open. */
+    private static final Duration HIDDEN = Duration.ofHours(1);
+
     private final Loops loops;
     private final Policy policy;
     private final Duration watch;
@@ -42,14 +45,15 @@ public class ClaimWatch {
 
     /** Goes on to the dispatch when the record must be written anew; ends the step otherwise. */
     public Due changed(Due due) {
-        State state = due.loop().state();
+        boolean parked = due.loop().state() == State.PARKED;
+        State state = parked ? due.loop().parkedFrom() : due.loop().state();
         if (state != State.TASKED && state != State.EXPIRED) {
             throw new StepEnds(Outcome.done());
         }
         if (due.claimError() != null) {
             // not shown is not deleted: nothing is withdrawn for an empty answer
-            throw new StepEnds(Outcome.failed(
-                    ClaimReader.ABSENT.equals(due.claimError()) ? Reason.CLAIM_NOT_FOUND : Reason.UNEXPECTED, null));
+            throw new StepEnds(Outcome.later(
+                    ClaimReader.ABSENT.equals(due.claimError()) ? Reason.CLAIM_NOT_FOUND : Reason.UNEXPECTED, HIDDEN));
         }
         Claim claim = Claim.of(due.claim());
         RuleChecks.ended(claim).ifPresent(outcome -> {
@@ -59,7 +63,8 @@ public class ClaimWatch {
             throw new StepEnds(Outcome.withdrawn(Reason.FEEDBACK_NOT_REQUESTED)
                     .proof(due.claim().toString()));
         }
-        if (state == State.EXPIRED
+        if (parked
+                || state == State.EXPIRED
                 || loops.keyed(content(claim)).equals(due.loop().claimHash())) {
             throw new StepEnds(Outcome.done().again(watch));
         }

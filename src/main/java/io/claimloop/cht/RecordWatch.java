@@ -9,6 +9,8 @@ import io.claimloop.ledger.State;
 import io.claimloop.partner.PartnerAnswer;
 import io.claimloop.partner.PartnerException;
 import io.claimloop.partner.PartnerRequest;
+import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import org.springframework.stereotype.Component;
@@ -20,7 +22,9 @@ import org.springframework.stereotype.Component;
 @Component("recordWatch")
 public class RecordWatch {
     /** Where the transition is not configured there is never a second revision; so we do not wait for ever. */
-    private static final int LOOKS = 5;
+    private static final Duration LOOKS_FOR = Duration.ofDays(1);
+
+    private static final Duration LONGEST_PAUSE = Duration.ofMinutes(15);
 
     public PartnerRequest request(Due due) {
         return PartnerRequest.get("/medic/" + due.loop().recordId(), null);
@@ -46,8 +50,12 @@ public class RecordWatch {
         }
         String revision = doc.path("_rev").asText();
         // still the one that we wrote: sentinel has not been there
-        if (revision.equals(due.loop().recordRev()) && due.attempts() < LOOKS) {
-            return Outcome.failed(Reason.PARTNER_AWAY, "CHT's sentinel has not handled the record yet.");
+        Duration since = Duration.between(due.loop().changedAt(), Instant.now());
+        if (revision.equals(due.loop().recordRev()) && since.compareTo(LOOKS_FOR) < 0) {
+            // soon at first, then as rarely as it has taken long
+            Duration pause = since.isNegative() ? Duration.ZERO : since.dividedBy(2);
+            return Outcome.later(
+                    Reason.SENTINEL_BEHIND, pause.compareTo(LONGEST_PAUSE) < 0 ? pause.plusSeconds(2) : LONGEST_PAUSE);
         }
         return Outcome.done().learned(Facts.ofRecord(revision));
     }

@@ -193,11 +193,17 @@ public class TaskDispatch {
         input.putObject("record")
                 .put("_id", dispatch.recordId().toString())
                 .put("purpose", RecordId.FEEDBACK)
-                // the loop's own time: writing the record again writes the same
-                .put("reported_date", dispatch.due().loop().createdAt().toEpochMilli())
+                // CHT counts a task's window from it; written again, it stays what it was
+                .put("reported_date", reportedDate(dispatch))
                 .put("status", "open");
         input.putObject("settings").set("shown_lines", JSON.valueToTree(shownLines));
         return input.toString();
+    }
+
+    private static long reportedDate(Dispatch dispatch) {
+        return dispatch.stored() == null
+                ? System.currentTimeMillis()
+                : dispatch.stored().path("reported_date").asLong(System.currentTimeMillis());
     }
 
     /** Writes the record; when CHT has it already in another content, over that revision. */
@@ -233,6 +239,7 @@ public class TaskDispatch {
             return Outcome.failed(Reason.RECORD_DIFFERS, "The record read back is not the one written.");
         }
         Facts facts = Facts.ofTask(
+                dispatch.claim().insuree().uuid(),
                 dispatch.person().path("_id").asText(),
                 dispatch.chw(),
                 dispatch.recordId(),

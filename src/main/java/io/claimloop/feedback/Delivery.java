@@ -51,6 +51,14 @@ public class Delivery {
         if (decided.isPresent()) {
             throw new StepEnds(decided.get().proof(due.claim().toString()));
         }
+        if (claim.insuree() == null) {
+            throw new StepEnds(Outcome.parked(Reason.INSUREE_UNKNOWN, null));
+        }
+        if (due.loop().insuree() != null
+                && !due.loop().insuree().equals(claim.insuree().uuid())) {
+            throw new StepEnds(Outcome.parked(
+                    Reason.ANOTHER_PATIENT, "The claim was given another insuree in openIMIS after the task."));
+        }
         ObjectNode input = JSON.createObjectNode();
         input.set("feedback", feedback);
         input.putObject("claim").put("uuid", claim.uuid());

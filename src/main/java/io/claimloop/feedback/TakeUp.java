@@ -13,7 +13,9 @@ import io.claimloop.ledger.Submission;
 import io.claimloop.ledger.SubmissionState;
 import jakarta.validation.ConstraintViolation;
 import jakarta.validation.Validator;
+import jakarta.validation.constraints.NotNull;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.Locale;
 import java.util.Set;
 import java.util.stream.Collectors;
@@ -25,6 +27,9 @@ public class TakeUp {
     private static final String SUBMISSION = "submission";
     /** How often a submission looks for its claim; a task that appears wakes it at once. */
     private static final Duration UNTIL_KNOWN = Duration.ofMinutes(15);
+
+    /** After that a person should see it; a task that appears still takes it up. */
+    private static final Duration WAITS_UNSEEN = Duration.ofDays(1);
 
     private static final ObjectMapper JSON = new ObjectMapper();
 
@@ -87,24 +92,36 @@ public class TakeUp {
         }
         State state = loop == null ? null : loop.state() == State.PARKED ? loop.parkedFrom() : loop.state();
         if (state == null || state.next().contains(State.TASKED) || state.next().contains(State.SELECTED)) {
-            return Outcome.later(Reason.CLAIM_NOT_TASKED, UNTIL_KNOWN).submission(SubmissionState.RECEIVED, mapped);
+            boolean longAgo = submission.receivedAt().isBefore(Instant.now().minus(WAITS_UNSEEN));
+            return longAgo
+                    ? Outcome.parked(Reason.CLAIM_NOT_TASKED, null).submission(SubmissionState.PARKED, mapped)
+                    : Outcome.later(Reason.CLAIM_NOT_TASKED, UNTIL_KNOWN).submission(SubmissionState.RECEIVED, mapped);
         }
         if (state == State.TASKED || state == State.EXPIRED) {
             return null;
         }
+        boolean answered = loop.submission() != null && state != State.NOT_REACHED && state != State.WITHDRAWN;
         return Outcome.done()
-                .because(Reason.SUBMISSION_SUPERSEDED, "The loop stood at " + loop.state() + ".")
+                .because(
+                        answered ? Reason.SUBMISSION_SUPERSEDED : Reason.ALREADY_ENDED,
+                        "The loop stood at " + loop.state() + ".")
                 .submission(SubmissionState.KEPT, mapped);
     }
 
     private static Outcome invalid(Set<ConstraintViolation<Feedback>> violations) {
-        boolean onlyMissing = violations.stream()
-                .allMatch(violation -> violation.getMessage().contains("answered")
-                        || violation.getMessage().contains("given"));
+        boolean onlyMissing = violations.stream().allMatch(TakeUp::missing);
         String fields = violations.stream()
                 .map(violation -> violation.getPropertyPath() + " " + violation.getMessage())
                 .sorted()
                 .collect(Collectors.joining("; ", "", "."));
         return Outcome.parked(onlyMissing ? Reason.ANSWER_MISSING : Reason.ANSWERS_INVALID, fields);
+    }
+
+    /** An answer that is not there, rather than one that cannot be read. */
+    private static boolean missing(ConstraintViolation<Feedback> violation) {
+        String path = violation.getPropertyPath().toString();
+        return violation.getConstraintDescriptor().getAnnotation() instanceof NotNull
+                || path.endsWith("drugReceivedAnswered")
+                || path.endsWith("answeredWithAnswers");
     }
 }

@@ -29,7 +29,8 @@ final class Edge {
             return Answer.refused(503, null, "too much waits to be stored", "Send it again in some seconds.");
         } catch (IOException e) {
             return Answer.refused(400, null, "the body broke off", "Send it again.");
-        } catch (RuntimeException e) {
+        } catch (RuntimeException | Error e) {
+            // also what should never be thrown: a 200 would be a lie
             log.error("not stored, so not accepted: {}", e.getClass().getName());
             return Answer.refused(503, null, "it could not be stored", "Send it again in some seconds.");
         }

@@ -5,8 +5,9 @@ import java.util.List;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CompletionException;
+import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import java.util.function.Consumer;
 import org.springframework.dao.DataAccessResourceFailureException;
 import org.springframework.transaction.TransactionException;
@@ -17,6 +18,8 @@ import org.springframework.transaction.TransactionException;
  */
 final class GroupCommit<T> implements AutoCloseable {
     private static final int LARGEST = 200;
+    /** CHT gives up after ten. */
+    private static final int PATIENCE_SECONDS = 8;
 
     private record Waiting<T>(T event, CompletableFuture<Void> done) {}
 
@@ -44,9 +47,15 @@ final class GroupCommit<T> implements AutoCloseable {
             throw new QueueFullException();
         }
         try {
-            waiting.done().join();
-        } catch (CompletionException e) {
-            throw e.getCause() instanceof RuntimeException cause ? cause : e;
+            waiting.done().get(PATIENCE_SECONDS, TimeUnit.SECONDS);
+        } catch (ExecutionException e) {
+            throw e.getCause() instanceof RuntimeException cause ? cause : new IllegalStateException(e.getCause());
+        } catch (TimeoutException e) {
+            // it may still come to disk: the caller sends it again, and it is one
+            throw new QueueFullException();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new QueueFullException();
         }
     }
 

@@ -23,8 +23,14 @@ public record Facts(
 
     /** @param claimHash keyed hash of what of the claim went into the record */
     public static Facts ofTask(
-            String patient, String chw, UUID recordId, String recordRev, Duration window, String claimHash) {
-        return new Facts(null, null, patient, chw, recordId, recordRev, null, window, claimHash);
+            String insuree,
+            String patient,
+            String chw,
+            UUID recordId,
+            String recordRev,
+            Duration window,
+            String claimHash) {
+        return new Facts(null, insuree, patient, chw, recordId, recordRev, null, window, claimHash);
     }
 
     public static Facts ofRecord(String recordRev) {

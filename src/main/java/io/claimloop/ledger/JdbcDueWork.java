@@ -36,11 +36,11 @@ class JdbcDueWork implements DueWork {
             "select uuid from loop where uuid in (:uuids) order by uuid for no key update";
 
     private static final String HOLD =
-            "update work set lease_owner = lease_owner where id = ? and lease_token = ? returning coalesce(reason, '')";
+            "update work set lease_owner = lease_owner where id = ? and lease_token = ? returning away";
     private static final String DELETE = "delete from work where id = ? and not again";
     private static final String DUE_AGAIN = """
             update work set due_at = case when again then now() else now() + make_interval(secs => ?) end, again = false,
-              attempts = greatest(attempts + ?, 0), reason = ?, lease_owner = null, lease_until = null
+              attempts = greatest(attempts + ?, 0), away = ?, reason = ?, lease_owner = null, lease_until = null
             where id = ? returning due_at <= now()
             """;
     private static final String SUBMISSION = """
@@ -165,8 +165,8 @@ class JdbcDueWork implements DueWork {
     }
 
     private Set<Step> complete(Due due, Outcome outcome) {
-        List<String> reason = jdbc.queryForList(HOLD, String.class, due.id(), due.token());
-        if (reason.isEmpty()) {
+        List<Integer> away = jdbc.queryForList(HOLD, Integer.class, due.id(), due.token());
+        if (away.isEmpty()) {
             log.info(
                     "an outcome of step {} came too late: somebody else has the work, or its loop moved on",
                     due.step());
@@ -174,22 +174,24 @@ class JdbcDueWork implements DueWork {
         }
         return switch (outcome.kind()) {
             case LATER -> later(due, outcome, -1, pause(outcome, backoff.first()));
-            case FAILED -> failed(due, outcome, reason.get(0));
+            case FAILED -> failed(due, outcome, away.get(0));
             case DONE -> outcome.to() == State.PARKED ? park(due, outcome) : done(due, outcome);
         };
     }
 
-    /** A partner that is away is waited for, however long; and that time is not held against the work afterwards. */
-    private Set<Step> failed(Due due, Outcome outcome, String before) {
-        boolean away = outcome.reason() == Reason.PARTNER_AWAY;
-        int attempts = !away && Reason.PARTNER_AWAY.name().equals(before) ? 1 : due.attempts();
-        return attempts >= maxAttempts && !away
+    /** A partner that is away is waited for, however long, and that is not held against the work. */
+    private Set<Step> failed(Due due, Outcome outcome, int away) {
+        if (outcome.reason() == Reason.PARTNER_AWAY) {
+            Duration pause = pause(outcome, backoff.after(away + 1));
+            return again(due.id(), pause, -1, away + 1, outcome.reason()) ? EnumSet.of(due.step()) : Set.of();
+        }
+        return due.attempts() >= maxAttempts
                 ? park(
                         due,
                         Outcome.parked(outcome.reason(), outcome.detail())
                                 .learned(outcome.facts())
                                 .proof(outcome.proof()))
-                : later(due, outcome, attempts - due.attempts(), pause(outcome, backoff.after(attempts)));
+                : later(due, outcome, 0, pause(outcome, backoff.after(due.attempts())));
     }
 
     /**
@@ -223,7 +225,7 @@ class JdbcDueWork implements DueWork {
         if (due.submission() != null && outcome.submission() != null) {
             submission(due, outcome);
         }
-        return again(due.id(), pause, attempts, outcome.reason()) ? EnumSet.of(due.step()) : Set.of();
+        return again(due.id(), pause, attempts, 0, outcome.reason()) ? EnumSet.of(due.step()) : Set.of();
     }
 
     private Set<Step> done(Due due, Outcome outcome) {
@@ -232,7 +234,7 @@ class JdbcDueWork implements DueWork {
             Set<Step> moved = moves.move(due.loop(), outcome, due.attempts(), due.id());
             if (moved == null) {
                 // somebody moved the loop since it was leased: look at it afresh
-                again(due.id(), Duration.ZERO, -1, null);
+                again(due.id(), Duration.ZERO, -1, 0, null);
                 return EnumSet.of(due.step());
             }
             now.addAll(moved);
@@ -240,21 +242,24 @@ class JdbcDueWork implements DueWork {
         if (due.step() == Step.SUBMISSION && due.submission() != null) {
             submission(due, outcome);
         }
-        if (outcome.after() != null) {
-            if (again(due.id(), outcome.after(), -due.attempts(), outcome.reason())) {
+        State standing = outcome.to() == null && due.loop() != null ? due.loop().state() : outcome.to();
+        boolean stillItsStep =
+                standing == null || Moves.steps(standing, due.loop()).contains(due.step());
+        if (outcome.after() != null && stillItsStep) {
+            if (again(due.id(), outcome.after(), -due.attempts(), 0, outcome.reason())) {
                 now.add(due.step());
             }
         } else if (jdbc.update(DELETE, due.id()) == 0) {
-            again(due.id(), Duration.ZERO, -due.attempts(), null);
+            again(due.id(), Duration.ZERO, -due.attempts(), 0, null);
             now.add(due.step());
         }
         return now;
     }
 
     /** Returns whether it is due at once: no pause, or told to be done once more while it was leased. */
-    private boolean again(long id, Duration pause, int attempts, Reason reason) {
+    private boolean again(long id, Duration pause, int attempts, int away, Reason reason) {
         return Boolean.TRUE.equals(jdbc.queryForObject(
-                DUE_AGAIN, Boolean.class, pause.toMillis() / 1000.0, attempts, Moves.name(reason), id));
+                DUE_AGAIN, Boolean.class, pause.toMillis() / 1000.0, attempts, away, Moves.name(reason), id));
     }
 
     private void submission(Due due, Outcome outcome) {

@@ -24,12 +24,17 @@ class JdbcInbox implements Inbox {
             select case when state in ('NOTICED', 'WAITING', 'NOT_SELECTED') then 'CHECK'
                         when state = 'NEEDS_IDENTITY' then 'DISPATCH' else 'WATCH' end, uuid
             from loop where uuid = ?
-              and state in ('NOTICED', 'WAITING', 'NOT_SELECTED', 'NEEDS_IDENTITY', 'TASKED', 'EXPIRED')
+              and (state in ('NOTICED', 'WAITING', 'NOT_SELECTED', 'TASKED', 'EXPIRED')
+                or state = 'NEEDS_IDENTITY' and reason is distinct from 'WRONG_PERSON'
+                or state = 'PARKED' and parked_from in ('TASKED', 'EXPIRED'))
             on conflict (step, loop_uuid) where submission_id is null
             do update set due_at = least(work.due_at, now()), again = work.lease_until is not null
             """;
 
-    private static final String COUNT_NOTICE = "update loop set notices = notices + 1 where uuid = ?";
+    /** Until the claim was read, the latest spelling may be the right one. */
+    private static final String COUNT_NOTICE =
+            "update loop set notices = notices + 1, spelling = case when insuree is null then ? else spelling end where uuid = ?";
+
     private static final String KEEP_SUBMISSION = """
             with kept as (
               insert into submission (message_id, report_id, sha256, loop_uuid)
@@ -67,7 +72,9 @@ class JdbcInbox implements Inbox {
                         .toList());
         List<Object[]> uuids =
                 ordered.stream().map(n -> new Object[] {n.uuid()}).toList();
-        batch(COUNT_NOTICE, uuids);
+        batch(
+                COUNT_NOTICE,
+                ordered.stream().map(n -> new Object[] {n.spelling(), n.uuid()}).toList());
         batch(MAKE_DUE, uuids);
     }
 

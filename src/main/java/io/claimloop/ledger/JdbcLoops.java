@@ -159,9 +159,16 @@ class JdbcLoops implements Loops {
             case SELECTED, NEEDS_IDENTITY -> moves.due(Step.DISPATCH, uuid, Duration.ZERO);
             case TASKED -> {
                 // the record is written anew where it is missing, differs or has errors
-                jdbc.update("update loop set claim_hash = null where uuid = ?", uuid);
+                jdbc.update(
+                        "update loop set claim_hash = null, task_until = greatest(task_until, now() + interval '7 days')"
+                                + " where uuid = ?",
+                        uuid);
+                moves.due(Step.EXPIRE, uuid, null);
                 moves.due(Step.WATCH, uuid, Duration.ZERO);
+                // not before it is written anew
+                moves.due(Step.LOOK_AGAIN, uuid, Duration.ofMinutes(2));
             }
+            case ANSWERED -> moves.due(Step.DELIVER, uuid, Duration.ZERO);
             default -> {
                 // the move made its work due
             }

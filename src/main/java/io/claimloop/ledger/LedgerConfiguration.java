@@ -37,6 +37,7 @@ class LedgerConfiguration {
                     .build();
             pool.setMaximumPoolSize(16);
             pool.setConnectionTimeout(3000);
+            pool.addDataSourceProperty("socketTimeout", "30");
             return pool;
         }
     }

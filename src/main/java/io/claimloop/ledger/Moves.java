@@ -33,6 +33,15 @@ class Moves {
             on conflict (step, loop_uuid) where submission_id is null
             do update set due_at = excluded.due_at, attempts = 0, again = work.lease_until is not null
             """;
+    /** Submissions that waited so long for their task that they were parked. */
+    private static final String TAKE_UP_PARKED = """
+            insert into work (step, loop_uuid, submission_id)
+            select 'SUBMISSION', loop_uuid, id from submission
+            where loop_uuid = ? and state = 'PARKED' and reason = 'CLAIM_NOT_TASKED'
+            on conflict (submission_id) where submission_id is not null do nothing
+            """;
+
+    private static final Duration LOOK_FOR_PATIENT = Duration.ofHours(1);
     private static final String DROP_OTHER_WORK =
             "delete from work where loop_uuid = ? and submission_id is null and step <> all (?) and id <> ?";
     /** Also the one that is just worked on: it may have been looked at before the task was there. */
@@ -110,7 +119,7 @@ class Moves {
             // another claim may ask about the visit now
             jdbc.update(FREE_VISIT, loop.uuid());
         }
-        return stays ? EnumSet.noneOf(Step.class) : makeDue(loop, to, work);
+        return stays ? EnumSet.noneOf(Step.class) : makeDue(loop, to, outcome.reason(), work);
     }
 
     /** An outcome that names no state leaves the loop where it is; a parked loop may be parked for another reason. */
@@ -155,19 +164,30 @@ class Moves {
         jdbc.update(HISTORY, uuid, seq, name(from), to.name(), cause, detail, attempts, proofs.keyed(proof));
     }
 
-    /** What a state waits for. */
-    private Set<Step> makeDue(Loop loop, State state, long work) {
+    /** What a loop in this state waits for; {@code loop} is as it was before. */
+    static List<Step> steps(State state, Loop loop) {
+        return switch (state) {
+            case NOTICED, WAITING, NOT_SELECTED -> List.of(Step.CHECK);
+            case SELECTED -> List.of(Step.DISPATCH);
+            case NEEDS_IDENTITY -> List.of(Step.DISPATCH, Step.RETRACT);
+            case TASKED -> List.of(Step.LOOK_AGAIN, Step.WATCH, Step.EXPIRE);
+            case EXPIRED -> List.of(Step.WATCH);
+            case ANSWERED -> List.of(Step.DELIVER);
+            case WITHDRAWN -> List.of(Step.RETRACT);
+            // its task is still open in CHT: what ends in openIMIS ends the task
+            case PARKED -> loop != null && open(loop) ? List.of(Step.WATCH) : List.of();
+            default -> List.of();
+        };
+    }
+
+    private static boolean open(Loop loop) {
+        State state = loop.state() == State.PARKED ? loop.parkedFrom() : loop.state();
+        return state == State.TASKED || state == State.EXPIRED;
+    }
+
+    private Set<Step> makeDue(Loop loop, State state, Reason reason, long work) {
         UUID uuid = loop.uuid();
-        List<Step> steps =
-                switch (state) {
-                    case NOTICED, WAITING, NOT_SELECTED -> List.of(Step.CHECK);
-                    case SELECTED, NEEDS_IDENTITY -> List.of(Step.DISPATCH);
-                    case TASKED -> List.of(Step.LOOK_AGAIN, Step.WATCH, Step.EXPIRE);
-                    case EXPIRED -> List.of(Step.WATCH);
-                    case ANSWERED -> List.of(Step.DELIVER);
-                    case WITHDRAWN -> List.of(Step.RETRACT);
-                    default -> List.of();
-                };
+        List<Step> steps = steps(state, loop);
         jdbc.update(connection -> {
             var statement = connection.prepareStatement(DROP_OTHER_WORK);
             statement.setObject(1, uuid);
@@ -188,8 +208,23 @@ class Moves {
                 due(Step.LOOK_AGAIN, uuid, recordLookAgain);
                 due(Step.WATCH, uuid, watch);
                 due(Step.EXPIRE, uuid, null);
-                if (jdbc.update(WAKE_SUBMISSIONS, uuid, work) > 0) {
+                if (jdbc.update(TAKE_UP_PARKED, uuid) + jdbc.update(WAKE_SUBMISSIONS, uuid, work) > 0) {
                     now.add(Step.SUBMISSION);
+                }
+            }
+            case NEEDS_IDENTITY -> {
+                if (open(loop) && reason != Reason.WRONG_PERSON) {
+                    // the open task names the patient as he was: it is taken back, and the new one is looked for
+                    due(Step.RETRACT, uuid, Duration.ZERO);
+                    now.add(Step.RETRACT);
+                    if (reason == Reason.PATIENT_NOT_IN_CHT) {
+                        due(Step.DISPATCH, uuid, LOOK_FOR_PATIENT);
+                    }
+                }
+            }
+            case PARKED -> {
+                if (open(loop)) {
+                    due(Step.WATCH, uuid, watch);
                 }
             }
             case WITHDRAWN -> {

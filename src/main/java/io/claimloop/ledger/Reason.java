@@ -113,7 +113,7 @@ public enum Reason {
         return switch (state) {
             case PARKED -> List.of("retry", "withdraw");
             case NEEDS_IDENTITY -> List.of("retry", "withdraw");
-            case WAITING, NOT_SELECTED -> List.of("retry");
+            case WAITING, NOT_SELECTED, SELECTED, TASKED, ANSWERED -> List.of("retry");
             default -> List.of();
         };
     }

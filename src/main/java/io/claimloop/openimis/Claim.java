@@ -70,7 +70,7 @@ public record Claim(
         LocalDate to = date(node, "dateTo");
         return new Claim(
                 text(node, "uuid"),
-                text(node, "code"),
+                clean(text(node, "code")),
                 node.path("status").asInt(0),
                 node.path("feedbackStatus").asInt(0),
                 node.hasNonNull("validityTo"),
@@ -101,6 +101,15 @@ public record Claim(
                                         : null)
                         : null,
                 node);
+    }
+
+    /** A code stands in every log line: no line breaks, no endless ones. */
+    private static String clean(String code) {
+        if (code == null) {
+            return null;
+        }
+        String plain = code.replaceAll("\\p{Cntrl}", "");
+        return plain.length() <= 100 ? plain : plain.substring(0, 100);
     }
 
     private static String text(JsonNode node, String field) {

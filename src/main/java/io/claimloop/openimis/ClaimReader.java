@@ -74,7 +74,8 @@ public class ClaimReader {
         for (int i = 0; i < due.size(); i++) {
             JsonNode claim = data.path("c" + i);
             read.add(
-                    claim.isObject()
+                    // a claim that came in part is not taken for whole
+                    claim.isObject() && !errors.containsKey("c" + i)
                             ? due.get(i).withClaim(claim, null)
                             : due.get(i)
                                     .withClaim(

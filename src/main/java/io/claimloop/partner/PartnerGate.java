@@ -5,24 +5,26 @@ import io.github.resilience4j.circuitbreaker.CircuitBreakerConfig;
 import io.github.resilience4j.ratelimiter.RateLimiter;
 import io.github.resilience4j.ratelimiter.RateLimiterConfig;
 import java.time.Duration;
+import java.time.Instant;
 
 /** Whether, and how much, a partner may be asked now: login, limit and circuit breaker in one place. */
 public class PartnerGate {
     /** A call waits so long for its turn; longer waits are the ledger's. */
     private static final Duration WAIT = Duration.ofSeconds(5);
 
-    private static final int BURST = 10;
-
     private final String name;
     private final Login login;
     private final CircuitBreaker breaker;
     private final RateLimiter limit;
     private final double perSecond;
+    private final int burst;
+    private volatile Instant pausedUntil = Instant.EPOCH;
 
     public PartnerGate(String name, Login login, double perSecond) {
         this.name = name;
         this.login = login;
         this.perSecond = perSecond;
+        this.burst = Math.max(10, (int) (perSecond / 10));
         this.breaker = CircuitBreaker.of(
                 name,
                 CircuitBreakerConfig.custom()
@@ -36,10 +38,10 @@ public class PartnerGate {
         this.limit = RateLimiter.of(
                 name,
                 RateLimiterConfig.custom()
-                        .limitForPeriod(BURST)
+                        .limitForPeriod(burst)
                         // one burst less a minute, so that no sliding minute holds more than the limit
                         .limitRefreshPeriod(Duration.ofNanos(
-                                (long) (BURST * 1e9 / Math.max(perSecond - BURST / 60.0, perSecond * 0.5))))
+                                (long) (burst * 1e9 / Math.max(perSecond - burst / 60.0, perSecond * 0.5))))
                         .timeoutDuration(WAIT)
                         .build());
     }
@@ -58,14 +60,36 @@ public class PartnerGate {
 
     /** Takes one of the permitted calls, or says that there is none. */
     public void enter() {
+        if (paused()) {
+            throw PartnerException.busy(
+                    name,
+                    "asked for a pause",
+                    Duration.between(Instant.now(), pausedUntil).plusSeconds(1));
+        }
         if (!limit.acquirePermission()) {
             throw PartnerException.busy(name, "has no call left in this period", Duration.ofSeconds(2));
         }
     }
 
+    /** The partner said that we ask too much: nobody asks for a while. */
+    public void pause(Duration pause) {
+        pausedUntil = Instant.now().plus(pause);
+    }
+
+    private boolean paused() {
+        return Instant.now().isBefore(pausedUntil);
+    }
+
+    /** Whether there is so much left that something unhurried may take of it. */
+    public boolean spare() {
+        return permits() > 0
+                && breaker.getState() == CircuitBreaker.State.CLOSED
+                && limit.getMetrics().getAvailablePermissions() > burst / 2;
+    }
+
     /** How many calls can be made without a long wait; zero when the partner is not to be asked now. */
     public int permits() {
-        if (!login.refusedFor().isZero()) {
+        if (!login.refusedFor().isZero() || paused()) {
             return 0;
         }
         return switch (breaker.getState()) {

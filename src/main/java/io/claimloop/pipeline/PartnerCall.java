@@ -86,7 +86,11 @@ public class PartnerCall {
                 }
                 throw PartnerException.noAccess(gate.name(), status);
             }
-            case 408, 429 -> throw PartnerException.busy(gate.name(), "answered " + status, pause(retryAfter));
+            case 408, 429 -> {
+                Duration pause = pause(retryAfter);
+                gate.pause(pause);
+                throw PartnerException.busy(gate.name(), "answered " + status, pause);
+            }
             case 301, 302, 303, 307, 308 ->
                 throw PartnerException.unexpected(gate.name(), status, "a redirect, which is never followed");
             default -> {

@@ -54,7 +54,18 @@ public class StepWorker {
         if (leased.size() == limit) {
             wakeUp.wake(EnumSet.of(step));
         }
-        return leased;
+        List<Completion> poison = leased.stream()
+                .filter(due -> due.attempts() > steps.maxAttempts())
+                .map(due -> new Completion(
+                        due, Outcome.parked(Reason.UNEXPECTED, "Its worker ended again and again without an outcome.")))
+                .toList();
+        if (poison.isEmpty()) {
+            return leased;
+        }
+        write(poison);
+        return leased.stream()
+                .filter(due -> due.attempts() <= steps.maxAttempts())
+                .toList();
     }
 
     private int batch(Step step) {
@@ -69,12 +80,17 @@ public class StepWorker {
             // one request reads the whole batch
             case CHECK, WATCH -> openimis.permits() > 0 ? steps.batch() : 0;
             // search, patient, CHW, record, write, read back
-            case DISPATCH -> openimis.permits() > 0 ? cht.permits() / 6 : 0;
-            case LOOK_AGAIN, RETRACT -> cht.permits() / 2;
+            case DISPATCH -> openimis.permits() > 0 ? share(cht.permits(), 6) : 0;
+            case LOOK_AGAIN, RETRACT -> share(cht.permits(), 2);
             // one read for the batch, one request each to deliver
             case DELIVER -> openimis.permits() - 1;
             case SUBMISSION, EXPIRE -> steps.batch();
         };
+    }
+
+    /** At least one while the partner may be asked at all: a breaker that is half open closes by being tried. */
+    private static int share(int permits, int callsEach) {
+        return permits > 0 ? Math.max(1, permits / callsEach) : 0;
     }
 
     /** The reading that a whole batch hangs on failed: every one of it gets the same outcome. */

@@ -7,6 +7,7 @@ import io.claimloop.ledger.ClaimNotice;
 import io.claimloop.ledger.Inbox;
 import io.claimloop.ledger.Loop;
 import io.claimloop.ledger.Loops;
+import io.claimloop.ledger.Reason;
 import io.claimloop.ledger.Step;
 import io.claimloop.ledger.WakeUp;
 import io.claimloop.openimis.Claim;
@@ -19,6 +20,7 @@ import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.time.Instant;
 import java.time.LocalDate;
 import java.time.LocalDateTime;
 import java.time.ZoneId;
@@ -48,6 +50,8 @@ public class ClaimSweep {
     /** openIMIS refuses more. */
     private static final int PAGE = 100;
 
+    private static final int BEGIN_ANEW = 3;
+
     private final Loops loops;
     private final Inbox inbox;
     private final WakeUp wakeUp;
@@ -58,7 +62,11 @@ public class ClaimSweep {
     private final Duration grace;
     private final Counter gap;
 
+    private final LocalDate from;
+    private final Duration every;
     private Sweep current = new Sweep();
+    private Instant next = Instant.EPOCH;
+    private int failures;
 
     /** How far a sweep has come. One that stops early goes on where it was. */
     private static final class Sweep {
@@ -83,6 +91,9 @@ public class ClaimSweep {
         this.window = properties.reconciliation().window();
         this.zone = properties.openimis().zone();
         this.grace = properties.reconciliation().grace();
+        this.every = properties.reconciliation().every();
+        LocalDate configured = properties.selection().from();
+        this.from = configured != null ? configured : LocalDate.ofInstant(loops.firstStart(), zone);
         this.gap = Counter.builder("claimloop.reconciliation.gap")
                 .description("claims that only the sweep found")
                 .register(meters);
@@ -90,14 +101,22 @@ public class ClaimSweep {
 
     /** Whether there is a page to read, and openIMIS has calls to spare. */
     public boolean goesOn() {
-        return !current.done && openimis.permits() > 1;
+        if (current.done) {
+            return false;
+        }
+        boolean spare = openimis.spare();
+        if (!spare) {
+            next = Instant.now();
+        }
+        return spare;
     }
 
     /** The next page: what waits for feedback, or what was claimed within the window, as the policy wants it. */
     public String query() {
+        LocalDate since = LocalDate.now(zone).minusDays(window);
         String filter = policy == Policy.SELECTED
-                ? "feedbackStatus: " + Claim.FEEDBACK_SELECTED
-                : "dateClaimed_Gte: \"" + LocalDate.now(zone).minusDays(window) + "\"";
+                ? "feedbackStatus: " + Claim.FEEDBACK_SELECTED + ", dateClaimed_Gte: \"" + from + "\""
+                : "dateClaimed_Gte: \"" + (from.isAfter(since) ? from : since) + "\"";
         String after =
                 current.after == null ? "" : ", after: " + JSON.getNodeFactory().textNode(current.after);
         return JSON.createObjectNode()
@@ -166,7 +185,7 @@ public class ClaimSweep {
         int feedback = row.path("feedbackStatus").asInt();
         return switch (loop.state()) {
             case WAITING -> status != Claim.ENTERED;
-            case NOT_SELECTED -> policy == Policy.SELECTED && feedback == Claim.FEEDBACK_SELECTED;
+            case NOT_SELECTED -> loop.reason() == Reason.FEEDBACK_NOT_REQUESTED && feedback == Claim.FEEDBACK_SELECTED;
             case TASKED, EXPIRED ->
                 status == Claim.REJECTED || feedback == Claim.FEEDBACK_DELIVERED || feedback == Claim.FEEDBACK_BYPASSED;
             default -> false;
@@ -185,5 +204,28 @@ public class ClaimSweep {
                     current.found);
         }
         current = new Sweep();
+        failures = 0;
+        next = Instant.now().plus(every);
+    }
+
+    /** Whether it is time for a sweep, or for going on with one that stopped. */
+    public boolean due() {
+        return current.after != null || !Instant.now().isBefore(next);
+    }
+
+    /** A sweep that fails goes on where it was; after some failures it begins anew. */
+    public void failed(Exception why) {
+        failures++;
+        log.warn(
+                "reconciliation stopped after {} claims ({}); it is tried again. Check the health of openIMIS and the"
+                        + " account's rights if it stays so.",
+                current.read,
+                why instanceof PartnerException partner
+                        ? partner.getMessage()
+                        : why.getClass().getSimpleName());
+        if (failures % BEGIN_ANEW == 0) {
+            current = new Sweep();
+        }
+        next = Instant.now().plusSeconds(30L * failures);
     }
 }

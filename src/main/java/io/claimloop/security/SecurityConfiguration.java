@@ -19,6 +19,7 @@ import org.springframework.security.provisioning.InMemoryUserDetailsManager;
 import org.springframework.security.web.AuthenticationEntryPoint;
 import org.springframework.security.web.SecurityFilterChain;
 import org.springframework.security.web.authentication.UsernamePasswordAuthenticationFilter;
+import org.springframework.security.web.authentication.www.BasicAuthenticationFilter;
 import org.springframework.security.web.servlet.util.matcher.PathPatternRequestMatcher;
 import org.springframework.security.web.util.matcher.RequestMatcher;
 
@@ -59,6 +60,7 @@ class SecurityConfiguration {
     @Order(3)
     SecurityFilterChain operators(HttpSecurity http) throws Exception {
         return stateless(http)
+                .addFilterBefore(new SameOriginFilter(), BasicAuthenticationFilter.class)
                 .httpBasic(basic -> basic.authenticationEntryPoint(refusal("Basic realm=\"ClaimLoop\"")))
                 .exceptionHandling(errors -> errors.authenticationEntryPoint(refusal("Basic realm=\"ClaimLoop\"")))
                 .authorizeHttpRequests(

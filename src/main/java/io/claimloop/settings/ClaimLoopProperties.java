@@ -100,10 +100,12 @@ public record ClaimLoopProperties(
     /**
      * What openIMIS does not tell is looked for.
      *
+     * @param every how long after a sweep the next one begins
      * @param window how many days back claims are listed, by the day they were made
      * @param grace how old a claim must be before it counts as one that was not told: its notice may be on the way
      */
     public record Reconciliation(
+            @DefaultValue("5m") Duration every,
             @DefaultValue("30") int window,
             @DefaultValue("1m") Duration grace) {}
 

@@ -45,6 +45,8 @@ public class StartCheck implements ApplicationContextInitializer<ConfigurableApp
     static final List<String> MAPPINGS =
             List.of("claim-record", "submission-feedback", "communication", "report-submission");
 
+    static final List<String> TABLES = List.of("tables/assessment", "tables/outcome");
+
     @Override
     public void initialize(ConfigurableApplicationContext context) {
         Environment environment = context.getEnvironment();
@@ -72,6 +74,7 @@ public class StartCheck implements ApplicationContextInitializer<ConfigurableApp
         files(environment, "claimloop.routes", "./routes", ROUTES, ".yaml");
         files(environment, "claimloop.mappings", "./mappings", MAPPINGS, ".jslt");
         files(environment, "claimloop.mappings", "./mappings", MAPPINGS, ".schema.json");
+        files(environment, "claimloop.mappings", "./mappings", TABLES, ".json");
     }
 
     private static void secret(Environment environment, String name) {

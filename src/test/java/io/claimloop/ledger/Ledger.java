@@ -107,7 +107,7 @@ final class Ledger implements AutoCloseable {
 
     private static Facts facts(State state) {
         return state == State.TASKED
-                ? Facts.ofTask("patient", "chw", UUID.randomUUID(), "1-a", Duration.ofDays(28), null)
+                ? Facts.ofTask(null, "patient", "chw", UUID.randomUUID(), "1-a", Duration.ofDays(28), null)
                 : Facts.NONE;
     }
 

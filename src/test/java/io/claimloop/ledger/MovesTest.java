@@ -142,7 +142,8 @@ class MovesTest extends LedgerTest {
     void a_parked_loop_goes_back_to_where_it_came_from(State from) {
         UUID claim = ledger.at(from);
         ledger.move(claim, Outcome.parked(Reason.NO_ACCESS, "403."));
-        assertThat(ledger.loops.pending(claim)).as("parked work").isEmpty();
+        boolean taskIsOpen = from == State.TASKED || from == State.EXPIRED;
+        assertThat(ledger.steps(claim)).as("parked work").isEqualTo(taskIsOpen ? List.of(Step.WATCH) : List.of());
 
         assertThat(ledger.loops.retry(claim, "operator")).isTrue();
 
@@ -161,6 +162,7 @@ class MovesTest extends LedgerTest {
                             case NOTICED, WAITING, NOT_SELECTED -> List.of(Step.CHECK);
                             case SELECTED, NEEDS_IDENTITY -> List.of(Step.DISPATCH);
                             case TASKED -> List.of(Step.LOOK_AGAIN, Step.WATCH, Step.EXPIRE);
+                            case EXPIRED -> List.of(Step.WATCH);
                             case ANSWERED -> List.of(Step.DELIVER);
                             default -> List.of();
                         });
@@ -239,7 +241,8 @@ class MovesTest extends LedgerTest {
 
         assertThat(ledger.loops.retry(waiting, "operator")).isTrue();
         assertThat(ledger.loops.retry(unknown, "operator")).isTrue();
-        assertThat(ledger.loops.retry(tasked, "operator")).isFalse();
+        assertThat(ledger.loops.retry(tasked, "operator")).isTrue();
+        assertThat(ledger.loops.retry(ledger.at(State.DELIVERED), "operator")).isFalse();
         assertThat(ledger.loops.retry(UUID.randomUUID(), "operator")).isFalse();
 
         assertThat(ledger.leaseOne(Step.CHECK).loop().uuid()).isEqualTo(waiting);
@@ -302,7 +305,8 @@ class MovesTest extends LedgerTest {
                 .isEqualTo(
                         switch (next) {
                             case ANSWERED -> List.of(Step.DELIVER);
-                            case EXPIRED -> List.of(Step.WATCH);
+                            case EXPIRED, PARKED -> List.of(Step.WATCH);
+                            case NEEDS_IDENTITY -> List.of(Step.RETRACT);
                             case WITHDRAWN -> List.of(Step.RETRACT);
                             default -> List.of();
                         });
@@ -331,7 +335,8 @@ class MovesTest extends LedgerTest {
         ledger.move(
                 claim,
                 Outcome.moved(State.TASKED, "dispatch")
-                        .learned(Facts.ofTask("right", "chw", UUID.randomUUID(), "3-c", Duration.ofDays(28), null)));
+                        .learned(Facts.ofTask(
+                                null, "right", "chw", UUID.randomUUID(), "3-c", Duration.ofDays(28), null)));
 
         assertThat(ledger.loop(claim).taskUntil()).isAfter(Instant.now().plus(Duration.ofDays(27)));
         assertThat(ledger.lease(Step.EXPIRE)).isEmpty();

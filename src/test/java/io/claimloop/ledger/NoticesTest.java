@@ -68,12 +68,15 @@ class NoticesTest extends LedgerTest {
     }
 
     @Test
-    void the_spelling_of_the_first_notice_is_kept_for_the_calls_to_openimis() {
+    void the_latest_spelling_counts_until_the_claim_was_read_with_it() {
         UUID claim = UUID.randomUUID();
         String upper = claim.toString().toUpperCase(java.util.Locale.ROOT);
-        ledger.inbox.record(List.of(new ClaimNotice(claim, upper, null, Ledger.bytes("a"))));
-        ledger.inbox.record(List.of(new ClaimNotice(claim, claim.toString(), null, Ledger.bytes("b"))));
+        ledger.inbox.record(List.of(new ClaimNotice(claim, claim.toString(), null, Ledger.bytes("a"))));
+        ledger.inbox.record(List.of(new ClaimNotice(claim, upper, null, Ledger.bytes("b"))));
+        assertThat(ledger.loop(claim).spelling()).isEqualTo(upper);
 
+        ledger.move(claim, Outcome.moved(State.WAITING, "check").learned(Facts.ofClaim("C", "insuree")));
+        ledger.inbox.record(List.of(new ClaimNotice(claim, claim.toString(), null, Ledger.bytes("c"))));
         assertThat(ledger.loop(claim).spelling()).isEqualTo(upper);
     }
 

@@ -228,9 +228,10 @@ class TaskDispatchTest extends PartnersOnWire {
     }
 
     @Test
-    void a_record_that_sentinel_has_not_handled_is_looked_at_a_few_times() {
-        assertThat(lookAgain(Recorded.cht("332"), 1).kind()).isEqualTo(Outcome.Kind.FAILED);
-        assertThat(lookAgain(Recorded.cht("332"), 5).kind()).isEqualTo(Outcome.Kind.DONE);
+    void a_record_that_sentinel_has_not_handled_is_looked_at_later_without_using_an_attempt() {
+        Outcome outcome = lookAgain(Recorded.cht("332"), 1);
+        assertThat(outcome.kind()).isEqualTo(Outcome.Kind.LATER);
+        assertThat(outcome.reason()).isEqualTo(Reason.SENTINEL_BEHIND);
     }
 
     @Test

@@ -187,13 +187,20 @@ class StartCheckTest {
         "claimloop.routes, routes, task-dispatch.yaml",
         "claimloop.routes, routes, error-policy.yaml",
         "claimloop.mappings, mappings, claim-record.jslt",
-        "claimloop.mappings, mappings, communication.schema.json"
+        "claimloop.mappings, mappings, communication.schema.json",
+        "claimloop.mappings, mappings, tables/outcome.json"
     })
     void a_missing_route_or_mapping_is_named(String name, String source, String file) throws IOException {
         try (Stream<Path> files = Files.list(Path.of(source))) {
             for (Path one : files.filter(Files::isRegularFile).toList()) {
                 Files.copy(one, folder.resolve(one.getFileName()));
             }
+        }
+        Files.createDirectories(folder.resolve("tables"));
+        for (String table : new String[] {"assessment.json", "outcome.json"}) {
+            Files.copy(
+                    Path.of("mappings", "tables", table),
+                    folder.resolve("tables").resolve(table));
         }
         good.put(name, folder.toString());
         assertThatCode(this::check).doesNotThrowAnyException();

@@ -47,7 +47,7 @@ public final class Works {
                 null,
                 null,
                 Instant.ofEpochMilli(1795313897031L),
-                Instant.ofEpochMilli(1795313897031L));
+                Instant.now());
     }
 
     public static Due withAttempts(Due due, int attempts) {
