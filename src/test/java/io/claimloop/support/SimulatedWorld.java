@@ -63,6 +63,8 @@ public class SimulatedWorld implements ApplicationContextInitializer<Configurabl
                 Map.entry("claimloop.selection.from", "2000-01-01"),
                 Map.entry("claimloop.reconciliation.window", "4000"),
                 Map.entry("claimloop.reconciliation.grace", "-1h"),
+                // tests sweep themselves
+                Map.entry("claimloop.reconciliation.every", "1h"),
                 Map.entry("claimloop.steps.retry", "200ms"),
                 Map.entry("claimloop.steps.record-look-again", "300ms"),
                 Map.entry("claimloop.steps.poll", "500"));
