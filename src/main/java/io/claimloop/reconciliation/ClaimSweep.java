@@ -208,9 +208,9 @@ public class ClaimSweep {
         next = Instant.now().plus(every);
     }
 
-    /** Whether it is time for a sweep, or for going on with one that stopped. */
+    /** Whether it is time for a sweep, or for going on with one that stopped; after a failure not before its pause. */
     public boolean due() {
-        return current.after != null || !Instant.now().isBefore(next);
+        return !Instant.now().isBefore(next);
     }
 
     /** A sweep that fails goes on where it was; after some failures it begins anew. */
