@@ -4,6 +4,7 @@ import java.math.BigDecimal;
 import java.time.LocalDate;
 import java.time.LocalDateTime;
 import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
 
 /**
  * A claim row. Codes are not unique and deleted rows stay readable by GraphQL (recordings 455, 978). Change it through
@@ -22,6 +23,7 @@ public final class Claim {
     final LocalDate dateTo;
     final LocalDate dateClaimed;
     final List<ClaimLine> lines;
+    final List<Attachment> attachments = new CopyOnWriteArrayList<>();
     volatile String guarantee;
     volatile String visitType = "O";
     volatile int status = ENTERED;
@@ -38,7 +40,7 @@ public final class Claim {
     volatile Feedback feedback;
     volatile BatchRun batchRun;
     volatile int openPrompts;
-    volatile boolean attachment;
+    volatile boolean poisoned;
     volatile String adjustment;
 
     Claim(

@@ -2,6 +2,8 @@ package io.claimloop.simulated;
 
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /** Trouble on demand: rate limit, delay, failures before and lost answers after the effect. */
@@ -11,6 +13,7 @@ final class Faults {
     private final AtomicInteger failures = new AtomicInteger();
     private final AtomicInteger communicationsToDrop = new AtomicInteger();
     private final AtomicInteger mutationsToDrop = new AtomicInteger();
+    private final Set<String> deadly = ConcurrentHashMap.newKeySet();
     private volatile int failureStatus = 500;
     private volatile Duration delay = Duration.ZERO;
     private int limit;
@@ -63,6 +66,18 @@ final class Faults {
 
     void dropMutations(int n) {
         mutationsToDrop.set(n);
+    }
+
+    void failNaming(String text) {
+        deadly.add(text);
+    }
+
+    void failNamingNothing() {
+        deadly.clear();
+    }
+
+    boolean failsNaming(String body) {
+        return deadly.stream().anyMatch(body::contains);
     }
 
     boolean dropsThisCommunication() {

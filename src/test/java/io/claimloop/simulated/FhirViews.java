@@ -45,9 +45,10 @@ final class FhirViews {
         this.byCode = byCode;
     }
 
-    ObjectNode claim(Claim claim) {
-        // Both are poison for a whole list page (recordings 427, 429, 446, 456).
-        if (claim.attachment) {
+    /** {@code attachmentsReadable}: what a later release shows of them is read in the source, not recorded. */
+    ObjectNode claim(Claim claim, boolean attachmentsReadable) {
+        // Both are poison for a whole list page (recordings 427, 429, 446, 454, 456).
+        if (!claim.attachments.isEmpty() && !attachmentsReadable) {
             throw Refusal.failed("1 validation error for ClaimSupportingInfo\n__root__ -> sequence\n"
                     + "  none is not an allowed value (type=type_error.none.not_allowed)");
         }
@@ -75,6 +76,15 @@ final class FhirViews {
             var info = node.putArray("supportingInfo").addObject().put("sequence", 1);
             info.set("category", concept(CODES + "claim-supporting-info-category", "guarantee", null));
             info.put("valueString", claim.guarantee);
+        }
+        for (var attachment : claim.attachments) {
+            var infos = node.withArray("supportingInfo");
+            var info = infos.addObject().put("sequence", infos.size());
+            info.putObject("category").put("text", "attachment");
+            info.putObject("valueAttachment")
+                    .put("contentType", attachment.mime())
+                    .put("creation", attachment.date())
+                    .put("title", attachment.filename());
         }
         node.putArray("diagnosis")
                 .addObject()
@@ -121,12 +131,17 @@ final class FhirViews {
         // Only the last note is kept, and its text is the price origin's letter (findings 16, 31).
         int notes = (int) lines.stream().filter(line -> line.priced).count();
         if (notes > 0)
-            node.putArray("processNote").addObject().put("number", notes).put("text", "R");
+            node.putArray("processNote").addObject().put("number", notes).put("text", origin(lines));
         if (claim.feedback != null) {
             var feedback = claim.feedback.uuid();
             node.putArray("communicationRequest").add(reference("CommunicationRequest", feedback, feedback));
         }
         return node;
+    }
+
+    private static String origin(List<ClaimLine> lines) {
+        var priced = lines.stream().filter(line -> line.priced).toList();
+        return priced.get(priced.size() - 1).article.relativePrice() ? "R" : "P";
     }
 
     private void responseLines(ArrayNode items, Claim claim, List<ClaimLine> lines) {

@@ -51,6 +51,7 @@ final class GraphQlApi {
     private final Accounts accounts;
     private final Faults faults;
     private final GraphQL engine;
+    private final GraphQlMutations mutations;
 
     /** An error whose text is the one that openIMIS tells. */
     static final class Told extends RuntimeException {
@@ -90,24 +91,29 @@ final class GraphQlApi {
             return CompletableFuture.completedFuture(
                     DataFetcherExceptionHandlerResult.newResult(error).build());
         };
+        mutations = new GraphQlMutations(data, accounts);
         engine = GraphQL.newGraphQL(schema(data))
                 .defaultDataFetcherExceptionHandler(handler)
                 .build();
     }
 
+    GraphQlMutations mutations() {
+        return mutations;
+    }
+
     private GraphQLSchema schema(OpenImisData data) {
         var queries = new GraphQlQueries(data);
-        var mutations = new GraphQlMutations(data, accounts);
         var query = TypeRuntimeWiring.newTypeWiring("Query");
-        queries.fetchers().forEach((name, fetcher) -> query.dataFetcher(name, checked(fetcher, false)));
-        query.dataFetcher("mutationLogs", checked(mutations::logs, true));
+        queries.fetchers().forEach((name, fetcher) -> query.dataFetcher(name, checked(name, fetcher)));
+        query.dataFetcher("mutationLogs", signed(mutations::logs));
         var mutation = TypeRuntimeWiring.newTypeWiring("Mutation");
-        mutations.fetchers().forEach((name, fetcher) -> mutation.dataFetcher(name, checked(fetcher, true)));
+        mutations.fetchers().forEach((name, fetcher) -> mutation.dataFetcher(name, signed(fetcher)));
         mutation.dataFetcher("tokenAuth", mutations::tokenAuth);
         mutation.dataFetcher("refreshToken", env -> {
             throw new Told("Invalid refresh token", true);
         });
-        var wiring = RuntimeWiring.newRuntimeWiring().type(query).type(mutation);
+        var edge = TypeRuntimeWiring.newTypeWiring("ClaimGQLTypeEdge").dataFetcher("node", GraphQlQueries::row);
+        var wiring = RuntimeWiring.newRuntimeWiring().type(query).type(mutation).type(edge);
         GraphQlScalars.all().forEach(wiring::scalar);
         try (var sdl = new InputStreamReader(
                 GraphQlApi.class.getResourceAsStream("openimis.graphqls"), StandardCharsets.UTF_8)) {
@@ -117,14 +123,25 @@ final class GraphQlApi {
         }
     }
 
-    /** Open fields answer without login too: a mutation with ids (945), the log with nothing (946). */
-    private static DataFetcher<?> checked(DataFetcher<?> fetcher, boolean open) {
+    /** Answered without login too: a mutation with ids (945), the log with nothing (946); never with a bad token. */
+    private static DataFetcher<?> signed(DataFetcher<?> fetcher) {
         return env -> {
-            var caller = visit(env).caller;
-            if (caller == Accounts.Caller.BAD_TOKEN) throw new Told("Error decoding signature", true);
-            if (caller != Accounts.Caller.KNOWN && !open) throw new Told("User not authorized for this operation");
+            if (visit(env).caller.standing() == Accounts.Standing.BAD_TOKEN) {
+                throw new Told("Error decoding signature", true);
+            }
             return fetcher.get(env);
         };
+    }
+
+    /** Without login or right 200 with an error (904; the missing right read in the source: the same exception). */
+    private static DataFetcher<?> checked(String field, DataFetcher<?> fetcher) {
+        return signed(env -> {
+            var caller = visit(env).caller;
+            if (!caller.known() || !caller.account().may(Rights.ofGraphQl(field))) {
+                throw new Told("User not authorized for this operation");
+            }
+            return fetcher.get(env);
+        });
     }
 
     static Visit visit(DataFetchingEnvironment env) {
@@ -133,6 +150,7 @@ final class GraphQlApi {
 
     Reply answer(Call call) {
         if (!call.method().equals("POST")) return said("Must provide query string.");
+        if (faults.failsNaming(call.body())) return Reply.page(500, "Server Error (500)", "");
         JsonNode body;
         try {
             body = JSON.readTree(call.body());

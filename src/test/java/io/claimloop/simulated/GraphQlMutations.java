@@ -30,11 +30,33 @@ final class GraphQlMutations {
 
     private final OpenImisData data;
     private final Accounts accounts;
+    private final Tasks tasks = new Tasks();
     // Newest last; guarded by itself.
     private final List<Entry> log = new ArrayList<>();
 
-    private record Entry(
-            String internalId, String clientId, String label, int status, String error, String ext, String at) {}
+    private static final class Entry {
+        final String internalId;
+        final String clientId;
+        final String label;
+        final Accounts.Account owner;
+        final String at;
+        // 0 received, 1 error, 2 success
+        volatile int status;
+        volatile Outcome outcome = Outcome.FINE;
+
+        Entry(String internalId, String clientId, String label, Accounts.Account owner, String at) {
+            this.internalId = internalId;
+            this.clientId = clientId;
+            this.label = label;
+            this.owner = owner;
+            this.at = at;
+        }
+
+        void end(Outcome ended) {
+            outcome = ended;
+            status = ended.error == null ? 2 : 1;
+        }
+    }
 
     /** Null is success. {@code ext} is the log's jsonExt. */
     private record Outcome(String error, String ext) {
@@ -66,7 +88,13 @@ final class GraphQlMutations {
         fetchers.put("saveClaimReview", env -> mutate(env, this::saveReview));
         fetchers.put("deliverClaimsReview", env -> mutate(env, this::deliverReview));
         fetchers.put("processBatch", env -> mutate(env, this::processBatch));
+        fetchers.put("createClaimAttachment", env -> mutate(env, this::attach));
         return fetchers;
+    }
+
+    /** Mutations run by Celery in a release that is set so; here, some time after the answer, or by hand. */
+    Tasks tasks() {
+        return tasks;
     }
 
     Object tokenAuth(DataFetchingEnvironment env) {
@@ -78,7 +106,8 @@ final class GraphQlMutations {
 
     /** Only one's own entries; nobody's without login (recording 946). */
     Object logs(DataFetchingEnvironment env) {
-        if (GraphQlApi.visit(env).caller != Accounts.Caller.KNOWN) {
+        var caller = GraphQlApi.visit(env).caller;
+        if (!caller.known()) {
             return Connections.page("mutationLogs", List.<Entry>of(), env.getArguments(), GraphQlMutations::view);
         }
         String wanted = env.getArgument("clientMutationId");
@@ -87,11 +116,13 @@ final class GraphQlMutations {
         List<Entry> rows;
         synchronized (log) {
             rows = log.stream()
+                    .filter(entry -> entry.owner == caller.account())
                     .filter(entry -> wanted == null || wanted.equals(entry.clientId))
                     .filter(entry -> status == null || status == entry.status)
                     .sorted(
                             orderBy != null && orderBy.stream().anyMatch(field -> field.startsWith("-"))
-                                    ? Comparator.comparing(Entry::at).reversed()
+                                    ? Comparator.comparing((Entry entry) -> entry.at)
+                                            .reversed()
                                     : (one, other) -> 0)
                     .toList();
         }
@@ -102,29 +133,33 @@ final class GraphQlMutations {
         var node = new LinkedHashMap<String, Object>();
         node.put("id", GraphQlViews.relayId("MutationLogGQLType", entry.internalId));
         node.put("status", entry.status);
-        node.put("error", entry.error);
+        node.put("error", entry.outcome.error);
         node.put("clientMutationId", entry.clientId);
         node.put("clientMutationLabel", entry.label);
         node.put("requestDateTime", entry.at);
-        node.put("jsonExt", entry.ext);
+        node.put("jsonExt", entry.outcome.ext);
         return node;
     }
 
-    /** Without login: ids as if accepted, nothing done, nothing logged (recordings 945, 946). */
+    /**
+     * Without login: ids as if accepted, nothing done, nothing logged (recordings 945, 946). Without the right the same,
+     * and one's own log alone tells (944).
+     */
     private Object mutate(DataFetchingEnvironment env, Function<Map<String, Object>, Outcome> action) {
         Map<String, Object> input = env.getArgument("input");
         var clientId = (String) input.get("clientMutationId");
         var internalId = UUID.randomUUID().toString();
         var visit = GraphQlApi.visit(env);
-        if (visit.caller == Accounts.Caller.KNOWN) {
-            var at = GraphQlViews.stamp(data.now());
-            var outcome = accounts.rights() ? carriedOut(input, action) : Outcome.wrong(PERMISSION);
-            visit.changedSomething = true;
+        if (visit.caller.known()) {
+            var account = visit.caller.account();
             var label = (String) input.get("clientMutationLabel");
-            int status = outcome.error == null ? 2 : 1;
+            var entry = new Entry(internalId, clientId, label, account, GraphQlViews.stamp(data.now()));
             synchronized (log) {
-                log.add(new Entry(internalId, clientId, label, status, outcome.error, outcome.ext, at));
+                log.add(entry);
             }
+            visit.changedSomething = true;
+            int[] rights = Rights.ofGraphQl(env.getField().getName());
+            tasks.run(() -> entry.end(account.may(rights) ? carriedOut(input, action) : Outcome.wrong(PERMISSION)));
         }
         var ids = new LinkedHashMap<String, Object>();
         ids.put("clientMutationId", clientId);
@@ -290,11 +325,37 @@ final class GraphQlMutations {
                 .filter(claim -> claim.status == Claim.CHECKED)
                 .toList();
         checked.forEach(data::process);
+        int valuated = (int)
+                checked.stream().filter(claim -> claim.status == Claim.VALUATED).count();
         return new Outcome(
                 null,
-                ("{\"claim_stats\": {\"header\": \"Submitted to process\", \"rejected\": 0, \"valuated\": 0,"
+                ("{\"claim_stats\": {\"header\": \"Submitted to process\", \"rejected\": 0, \"valuated\": %d,"
                                 + " \"processed\": %d, \"submitted\": %d}}")
-                        .formatted(checked.size(), checked.size()));
+                        .formatted(valuated, checked.size() - valuated, checked.size()));
+    }
+
+    /** Only the kind "default" exists (recordings 955, 959). */
+    private Outcome attach(Map<String, Object> input) {
+        var claim = data.liveClaim((String) input.get("claimUuid"));
+        if (claim == null) return failed("Failed to attach document to claim None", "unauthorized");
+        if (!Attachment.KNOWN_TYPE.equals(input.get("predefinedType"))) {
+            return failed(
+                    "Failed to attach document to claim " + claim.code,
+                    "ClaimAttachmentType matching query does not exist.");
+        }
+        data.attach(
+                claim,
+                new Attachment(
+                        UUID.randomUUID().toString(),
+                        (String) input.get("type"),
+                        (String) input.get("title"),
+                        (String) input.get("date"),
+                        (String) input.get("filename"),
+                        (String) input.get("mime"),
+                        (String) input.get("generalType"),
+                        (String) input.get("url"),
+                        (String) input.get("document")));
+        return Outcome.FINE;
     }
 
     /** Deleted twice is success, unknown is the useless ["title", "list"] (recordings 973, 981, 982). */

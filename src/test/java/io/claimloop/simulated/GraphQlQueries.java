@@ -18,23 +18,66 @@ final class GraphQlQueries {
     }
 
     Map<String, DataFetcher<?>> fetchers() {
-        return Map.of(
-                "claim", this::claim,
-                "claims", this::claims,
-                "insurees", this::insurees,
-                "policiesByInsuree", this::policiesByInsuree,
-                "policiesByFamily", this::policiesByFamily,
-                "substitutionEnrolmentOfficers", this::officersOfVillages,
-                "enrolmentOfficers", this::officers,
-                "batchRuns", this::batchRuns);
+        return Map.ofEntries(
+                Map.entry("claim", this::claim),
+                Map.entry("claims", this::claims),
+                Map.entry("claimAttachments", this::attachments),
+                Map.entry("insurees", this::insurees),
+                Map.entry("policiesByInsuree", this::policiesByInsuree),
+                Map.entry("policiesByFamily", this::policiesByFamily),
+                Map.entry("substitutionEnrolmentOfficers", this::officersOfVillages),
+                Map.entry("enrolmentOfficers", this::officers),
+                Map.entry("locations", this::locations),
+                Map.entry("batchRuns", this::batchRuns));
     }
 
     private Object claim(DataFetchingEnvironment env) {
         synchronized (data) {
             var claim = data.claim(String.valueOf(env.<Object>getArgument("uuid")));
             if (claim == null) throw new GraphQlApi.Told("Claim matching query does not exist.");
-            return GraphQlViews.claim(claim);
+            return readable(GraphQlViews.claim(claim));
         }
+    }
+
+    /** The row of a page, which may be one that openIMIS cannot show: the others are answered (finding 30). */
+    static Object row(DataFetchingEnvironment env) {
+        Map<String, Object> edge = env.getSource();
+        @SuppressWarnings("unchecked")
+        var claim = (Map<String, Object>) edge.get("node");
+        return readable(claim);
+    }
+
+    private static Object readable(Map<String, Object> claim) {
+        if (Boolean.TRUE.equals(claim.get(GraphQlViews.POISONED))) {
+            throw new GraphQlApi.Told("Cannot return null for non-nullable field InsureeGQLType.family.");
+        }
+        return claim;
+    }
+
+    private Object attachments(DataFetchingEnvironment env) {
+        String uuid = env.getArgument("claim_Uuid");
+        var rows = data.liveClaims().stream()
+                .filter(claim -> uuid == null || claim.uuid.equals(uuid))
+                .flatMap(claim -> claim.attachments.stream())
+                .toList();
+        return Connections.page("claimAttachments", rows, env.getArguments(), GraphQlViews::attachment);
+    }
+
+    /** Names, arguments and the Relay id are read in the source of the location module, not recorded. */
+    private Object locations(DataFetchingEnvironment env) {
+        String uuid = env.getArgument("uuid");
+        String code = env.getArgument("code");
+        String type = env.getArgument("type");
+        String parent = env.getArgument("parent_Uuid");
+        var rows = filtered(
+                data.locations(),
+                location -> (uuid == null || uuid.equals(location.uuid()))
+                        && (code == null || code.equals(location.code()))
+                        && (type == null || type.equals(location.type()))
+                        && (parent == null
+                                || (location.parent() != null
+                                        && parent.equals(location.parent().uuid()))));
+        return Connections.page("locations", rows, env.getArguments(), GraphQlViews::location);
     }
 
     private Object claims(DataFetchingEnvironment env) {
@@ -165,8 +208,16 @@ final class GraphQlQueries {
     }
 
     private Object batchRuns(DataFetchingEnvironment env) {
+        List<String> orderBy = env.getArgument("orderBy");
+        String location = env.getArgument("location_Uuid");
+        Boolean national = env.getArgument("location_Isnull");
+        boolean newestFirst = orderBy != null && orderBy.contains("-runDate");
+        var order = Comparator.comparing(BatchRun::date);
         var rows = data.batchRuns().stream()
-                .sorted(Comparator.comparing(BatchRun::date).reversed())
+                .filter(run -> national == null || national == (run.location() == null))
+                .filter(run -> location == null
+                        || (run.location() != null && run.location().uuid().equals(location)))
+                .sorted(newestFirst ? order.reversed() : order)
                 .toList();
         return Connections.page("batchRuns", rows, env.getArguments(), GraphQlViews::batchRun);
     }

@@ -16,27 +16,27 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Executor;
 import java.util.zip.GZIPInputStream;
 
 /**
- * Pushes the ClaimResponse to the one subscriber, inside the caller's request, once, never again (recordings 302, 305,
- * 306). The sender waits as long as the receiver takes.
+ * Pushes the ClaimResponse to every subscriber at once, inside the caller's request, once, never again (recordings 301,
+ * 302, 305, 306). The sender waits as long as the slowest receiver takes.
  */
 final class Notifier {
     private static final ObjectMapper JSON = new ObjectMapper();
     // The sending library's own default.
     private static final Duration PATIENCE = Duration.ofMinutes(5);
+    private static final Executor EACH = task -> {
+        var thread = new Thread(task, "openimis-notification");
+        thread.setDaemon(true);
+        thread.start();
+    };
 
     private final HttpClient http =
             HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
     private final List<NotificationResult> results = new ArrayList<>();
-    private volatile String endpoint;
-    private volatile String authorization;
-
-    void subscribe(String endpointUrl, String authorizationHeaderValue) {
-        authorization = authorizationHeaderValue;
-        endpoint = endpointUrl;
-    }
 
     List<NotificationResult> results() {
         synchronized (results) {
@@ -44,18 +44,30 @@ final class Notifier {
         }
     }
 
-    NotificationResult send(String claimUuid, String body) {
-        var target = endpoint;
-        if (target == null) return null;
-        var result = deliver(target, claimUuid, body);
+    /** One row each, in the order of the Subscriptions. */
+    List<NotificationResult> send(List<Subscription> subscriptions, String claimUuid, String body) {
+        var sent = subscriptions.stream()
+                .map(subscription -> CompletableFuture.supplyAsync(() -> deliver(subscription, claimUuid, body), EACH))
+                .toList();
+        var rows = sent.stream().map(CompletableFuture::join).toList();
         synchronized (results) {
-            results.add(result);
+            results.addAll(rows);
         }
-        return result;
+        return rows;
     }
 
-    private NotificationResult deliver(String target, String claimUuid, String body) {
+    private NotificationResult deliver(Subscription subscription, String claimUuid, String body) {
+        var target = subscription.endpoint();
         var uri = URI.create(target);
+        var header = subscription.header();
+        if (header == null) {
+            var text =
+                    "Invalid format of headers for 'Subscription object (%s)'. Headers should be provided as JSON string."
+                            .formatted(subscription.id());
+            return result(claimUuid, target, false, text, 0);
+        }
+        var unreadable = PythonJson.errorOf(header);
+        if (unreadable != null) return result(claimUuid, target, false, unreadable, 0);
         if (singleLabel(uri.getHost())) {
             return result(claimUuid, target, false, "Validation not passed, reason: ['Enter a valid URL.']", 0);
         }
@@ -66,8 +78,12 @@ final class Notifier {
                 .header("Accept-Encoding", "gzip, deflate")
                 .header("User-Agent", "Python/3.11 aiohttp/3.8.4")
                 .POST(HttpRequest.BodyPublishers.ofString(body));
-        if (authorization != null) request.header("Authorization", authorization);
         try {
+            var headers = JSON.readTree(header).fields();
+            while (headers.hasNext()) {
+                var next = headers.next();
+                request.setHeader(next.getKey(), next.getValue().asText());
+            }
             return judged(claimUuid, target, http.send(request.build(), HttpResponse.BodyHandlers.ofByteArray()));
         } catch (ConnectException e) {
             var place = uri.getHost() + ":" + uri.getPort();

@@ -25,6 +25,7 @@ final class OpenImisData {
     static final String ADMIN_UUID = "4a3f1a0a-e13c-451a-9511-a4d0fe35d20b";
     static final String ADMIN_CODE = "JHOS0011";
     static final String ADMIN_LAST_NAME = "Johilk";
+    static final String FIXED_PRICE_SERVICE = "F1";
     static final String DIAGNOSIS_CODE = "A000";
     static final String DIAGNOSIS_NAME = "Cholera due to Vibrio cholerae 01, biovar cholerae";
 
@@ -40,6 +41,7 @@ final class OpenImisData {
     private final List<BatchRun> batchRuns = new ArrayList<>();
     private final List<OpenImisEffect> effects = new ArrayList<>();
     private final Map<String, Integer> effectCounts = new HashMap<>();
+    private volatile boolean attachmentsReadable;
     private LocalDateTime lastStamp = LocalDateTime.MIN;
     private int ids = 100;
 
@@ -62,7 +64,8 @@ final class OpenImisData {
                 "ADRENALINE 1ML INJ 1MG/ML",
                 false,
                 BigDecimal.valueOf(5),
-                false));
+                false,
+                true));
         articles.add(new Article(
                 90,
                 "488d8bcb-5b88-438c-9077-f177f6f32626",
@@ -70,7 +73,18 @@ final class OpenImisData {
                 "General Consultation",
                 true,
                 BigDecimal.valueOf(400),
+                true,
                 true));
+        // Not of the recordings: what is paid by the price list needs no batch run.
+        articles.add(new Article(
+                91,
+                "7c3b8a52-0a3d-4f0e-9d59-6c1c2a0b9f11",
+                FIXED_PRICE_SERVICE,
+                "Consultation at a fixed price",
+                true,
+                BigDecimal.valueOf(50),
+                true,
+                false));
         // The recorded policy ends in 2027; here it does not, so that these tests outlive it.
         var running = new Policy(
                 "7d41e2c9-5baf-42f3-8471-19adae089f33", LocalDate.of(2025, 10, 18), LocalDate.of(2099, 12, 27));
@@ -105,11 +119,11 @@ final class OpenImisData {
     }
 
     private static Article article(int id, String uuid, String code, String name, int price) {
-        return new Article(id, uuid, code, name, false, BigDecimal.valueOf(price), true);
+        return new Article(id, uuid, code, name, false, BigDecimal.valueOf(price), true, true);
     }
 
     private Location place(String uuid, String code, String name, String type, Location parent) {
-        var location = new Location(uuid, code, name, type, parent);
+        var location = new Location(locations.size() + 1, uuid, code, name, type, parent);
         locations.put(uuid, location);
         return location;
     }
@@ -122,8 +136,8 @@ final class OpenImisData {
         facilities.put(facility.uuid(), facility);
     }
 
-    synchronized void add(Location location) {
-        locations.put(location.uuid(), location);
+    synchronized Location addVillage(String code, String name) {
+        return place(UUID.randomUUID().toString(), code, name, "V", location("R1D1M1"));
     }
 
     synchronized void add(Officer officer) {
@@ -237,6 +251,14 @@ final class OpenImisData {
         return rows.stream().filter(wanted).findFirst().orElse(null);
     }
 
+    boolean attachmentsReadable() {
+        return attachmentsReadable;
+    }
+
+    void attachmentsReadable(boolean readable) {
+        attachmentsReadable = readable;
+    }
+
     // --- writing
 
     synchronized Claim enter(Claim claim) {
@@ -249,6 +271,11 @@ final class OpenImisData {
         return List.of(
                 new ClaimLine(nextId(), article("0001", false), BigDecimal.valueOf(2), BigDecimal.TEN),
                 new ClaimLine(nextId(), article("A1", true), BigDecimal.ONE, BigDecimal.valueOf(400)));
+    }
+
+    synchronized List<ClaimLine> linesAtFixedPrices() {
+        var service = article(FIXED_PRICE_SERVICE, true);
+        return List.of(new ClaimLine(nextId(), service, BigDecimal.ONE, service.price()));
     }
 
     /** What submitting does: every line is judged, and a claim without a passed line is rejected (404-407, 418, 419). */
@@ -305,17 +332,31 @@ final class OpenImisData {
         happened(Kind.FEEDBACK_BYPASSED, claim.uuid);
     }
 
+    synchronized void attach(Claim claim, Attachment attachment) {
+        claim.attachments.add(attachment);
+        happened(Kind.FILE_ATTACHED, claim.uuid);
+    }
+
     synchronized void review(Claim claim, int reviewStatus, Kind kind) {
         claim.reviewStatus = reviewStatus;
         happened(kind, claim.uuid);
     }
 
+    /**
+     * To 8, where a batch run makes 16 of it; at once to 16 when no passed line has a relative price (the latter read in
+     * the source, not recorded).
+     */
     synchronized void process(Claim claim) {
-        claim.status = Claim.PROCESSED;
         claim.dateProcessed = today();
         claim.processStamp = now();
-        claim.lines.stream().filter(line -> line.status == 1).forEach(line -> line.priceValuated = line.amount());
+        var passed = claim.lines.stream().filter(line -> line.status == 1).toList();
+        passed.forEach(line -> line.priceValuated = line.amount());
         happened(Kind.CLAIM_PROCESSED, claim.uuid);
+        if (passed.stream().anyMatch(line -> line.article.relativePrice())) {
+            claim.status = Claim.PROCESSED;
+        } else {
+            valuate(claim, null);
+        }
     }
 
     /** Items have a relative price of one half in the demo data: 20.00 becomes 10.00 (recording 968). */
@@ -325,7 +366,8 @@ final class OpenImisData {
         var sum = BigDecimal.ZERO;
         for (var line : claim.lines) {
             if (line.priceValuated == null) continue;
-            if (!line.article.service()) line.priceValuated = line.priceValuated.multiply(new BigDecimal("0.5"));
+            if (line.article.relativePrice() && !line.article.service())
+                line.priceValuated = line.priceValuated.multiply(new BigDecimal("0.5"));
             sum = sum.add(line.priceValuated);
         }
         claim.remunerated = sum;

@@ -20,6 +20,7 @@ public record OpenImisEffect(Instant at, Kind kind, String claimUuid) {
         REVIEW_SKIPPED,
         REVIEW_BYPASSED,
         REVIEW_DELIVERED,
-        BATCH_RUN
+        BATCH_RUN,
+        FILE_ATTACHED
     }
 }

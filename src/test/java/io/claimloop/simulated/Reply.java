@@ -26,10 +26,11 @@ record Reply(int status, String contentType, String body, String allow, String l
         return new Reply(301, HTML, "", null, location, false);
     }
 
+    /** Without a text where openIMIS gives none (recording 233). */
     static Reply outcome(int status, String severity, String code, String text) {
         var body = JsonNodeFactory.instance.objectNode().put("resourceType", "OperationOutcome");
         var issue = body.putArray("issue").addObject().put("severity", severity).put("code", code);
-        issue.putObject("details").put("text", text);
+        if (text != null) issue.putObject("details").put("text", text);
         return json(status, body);
     }
 
@@ -52,6 +53,10 @@ record Reply(int status, String contentType, String body, String allow, String l
                 status,
                 "\n<!doctype html>\n<html lang=\"en\">\n<head>\n  <title>%s</title>\n</head>\n<body>\n  <h1>%s</h1><p>%s</p>\n</body>\n</html>\n"
                         .formatted(title, title, text));
+    }
+
+    boolean isPage() {
+        return status >= 500 && HTML.equals(contentType);
     }
 
     Reply allowing(String methods) {

@@ -18,6 +18,7 @@ import com.github.tomakehurst.wiremock.http.ResponseDefinition;
 import com.github.tomakehurst.wiremock.stubbing.ServeEvent;
 import java.time.Duration;
 import java.time.LocalDate;
+import java.util.Arrays;
 import java.util.List;
 import java.util.UUID;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -43,7 +44,8 @@ public final class SimulatedOpenImis implements AutoCloseable {
     private final FhirLists lists = new FhirLists();
     private final Notifier notifier = new Notifier();
     private final AtomicInteger requests = new AtomicInteger();
-    private final FhirApi fhir = new FhirApi(data, accounts, lists, faults, this::sendNotification);
+    private final Subscriptions subscriptions = new Subscriptions(data);
+    private final FhirApi fhir = new FhirApi(data, accounts, lists, faults, subscriptions, this::sendNotification);
     private final GraphQlApi graphQl = new GraphQlApi(data, accounts, faults);
     private final WireMockServer wireMock;
 
@@ -89,12 +91,26 @@ public final class SimulatedOpenImis implements AutoCloseable {
     @Override
     public void close() {
         wireMock.stop();
+        graphQl.mutations().tasks().close();
     }
 
-    // --- the account
+    // --- accounts
 
+    /** Another name and password for the account that may do everything. */
     public SimulatedOpenImis account(String username, String password) {
-        accounts.account(username, password);
+        accounts.main(username, password);
+        return this;
+    }
+
+    /**
+     * One more account, with these rights of openIMIS's and no others: 111001 reads claims, 111010 selects, bypasses and
+     * attaches, 111009 gives feedback, 111011 processes, 111101 and 111102 run and read batches, 158001 to 158004 are
+     * Subscriptions', 101101 reads insurees, 101201 policies, 121501 officers.
+     */
+    public SimulatedOpenImis account(String username, String password, int right, int... more) {
+        int[] rights = Arrays.copyOf(more, more.length + 1);
+        rights[more.length] = right;
+        accounts.add(username, password, rights);
         return this;
     }
 
@@ -108,7 +124,7 @@ public final class SimulatedOpenImis implements AutoCloseable {
         accounts.tokenLife(life);
     }
 
-    /** Takes the account's rights away (recordings 726, 944) or gives them back. */
+    /** Takes the main account's rights away (recordings 726, 944) or gives them back. */
     public void setRights(boolean granted) {
         accounts.rights(granted);
     }
@@ -176,9 +192,7 @@ public final class SimulatedOpenImis implements AutoCloseable {
     }
 
     public Location addVillage(String code, String name) {
-        var village = new Location(UUID.randomUUID().toString(), code, name, "V", data.location("R1D1M1"));
-        data.add(village);
-        return village;
+        return data.addVillage(code, name);
     }
 
     /** Replaces the officer of that code. Without any phone in a village no claim there can be selected (953). */
@@ -200,12 +214,29 @@ public final class SimulatedOpenImis implements AutoCloseable {
     }
 
     public Claim enter(String uuid, String code, String chfId, LocalDate from, LocalDate to, Facility facility) {
+        return enter(uuid, code, chfId, from, to, facility, data.demoLines());
+    }
+
+    /** A claim of one service whose price needs no batch run: processing makes it 16 at once. */
+    public Claim enterAtFixedPrices(String code, String chfId, LocalDate from, LocalDate to) {
+        var uuid = UUID.randomUUID().toString();
+        return enter(uuid, code, chfId, from, to, data.facility("JMHOS001"), data.linesAtFixedPrices());
+    }
+
+    private Claim enter(
+            String uuid,
+            String code,
+            String chfId,
+            LocalDate from,
+            LocalDate to,
+            Facility facility,
+            List<ClaimLine> lines) {
         synchronized (data) {
             var insuree = data.insuree(chfId);
             if (insuree == null) throw new IllegalArgumentException("no such insuree");
             var claimed = to.isAfter(from) ? to : from;
-            return data.enter(new Claim(
-                    data.nextId(), uuid, code, insuree, facility, from, to, claimed, data.demoLines(), data.now()));
+            return data.enter(
+                    new Claim(data.nextId(), uuid, code, insuree, facility, from, to, claimed, lines, data.now()));
         }
     }
 
@@ -263,6 +294,7 @@ public final class SimulatedOpenImis implements AutoCloseable {
     public Claim valuate(Claim claim) {
         synchronized (data) {
             if (claim.status != Claim.PROCESSED) data.process(claim);
+            if (claim.status == Claim.VALUATED) return claim;
             var today = data.today();
             var region = data.location("R1");
             data.valuate(
@@ -293,7 +325,20 @@ public final class SimulatedOpenImis implements AutoCloseable {
 
     /** A file on a claim makes its FHIR Claim, and every list page with it, a 500 (recordings 427, 429, 456). */
     public Claim attachFile(Claim claim) {
-        claim.attachment = true;
+        var day = data.today().toString();
+        var uuid = UUID.randomUUID().toString();
+        data.attach(claim, new Attachment(uuid, "report", "A file", day, "a.txt", "text/plain", "FILE", null, "YQ=="));
+        return claim;
+    }
+
+    /** As a later release, whose FHIR Claim shows files instead of failing (read in the source, not recorded). */
+    public void survivesAttachments(boolean survives) {
+        data.attachmentsReadable(survives);
+    }
+
+    /** GraphQL cannot show this claim any more: null and an error with its path; other claims are answered. */
+    public Claim poison(Claim claim) {
+        claim.poisoned = true;
         return claim;
     }
 
@@ -315,14 +360,31 @@ public final class SimulatedOpenImis implements AutoCloseable {
 
     // --- notifications
 
-    /** The one Claim subscription, with its Authorization header (null for none). A null endpoint ends it. */
+    /**
+     * A Claim subscription without asking the API, with its Authorization header (null for none). The next one replaces
+     * it, a null endpoint ends it. Those made by POST fire beside it.
+     */
     public void notify(String endpointUrl, String authorizationHeaderValue) {
-        notifier.subscribe(endpointUrl, authorizationHeaderValue);
+        subscriptions.shortcut(endpointUrl, authorizationHeaderValue);
     }
 
-    /** Pushes this claim as it stands now; openIMIS itself does it after a FHIR POST Claim only. */
+    /** Off: a release that cannot subscribe to claims, refuses to, and never fires. {@link #notify} still does. */
+    public void claimSubscriptions(boolean possible) {
+        subscriptions.takeClaims(possible);
+    }
+
+    /** Those made by POST and not deleted, ended ones too. */
+    public int subscriptions() {
+        return subscriptions.all().size();
+    }
+
+    /**
+     * Pushes this claim as it stands now to every subscriber; openIMIS itself does it after a FHIR POST Claim only. The
+     * first one's result, or null when nobody listens.
+     */
     public NotificationResult sendNotification(Claim claim) {
-        return notifier.send(claim.uuid, notificationOf(claim));
+        var results = notifier.send(subscriptions.firing(claim), claim.uuid, notificationOf(claim));
+        return results.isEmpty() ? null : results.get(0);
     }
 
     /** The body that would be pushed. */
@@ -397,6 +459,34 @@ public final class SimulatedOpenImis implements AutoCloseable {
     /** The same for the next n GraphQL requests with a mutation. */
     public void dropAnswerAfterMutation(int n) {
         faults.dropMutations(n);
+    }
+
+    /** Every GraphQL request that names this text is a 500 as a whole, without effect. */
+    public void failGraphQlNaming(String uuid) {
+        faults.failNaming(uuid);
+    }
+
+    /** Ends {@link #failGraphQlNaming} for all texts. */
+    public void failGraphQlNamingNothing() {
+        faults.failNamingNothing();
+    }
+
+    /**
+     * Mutations are done so long after they are answered, in another process (MODE=PROD with Celery); until then their
+     * log has status 0. Zero is at once.
+     */
+    public void mutationsTake(Duration duration) {
+        graphQl.mutations().tasks().take(duration);
+    }
+
+    /** Mutations wait for {@link #runMutations}; {@link #mutationsTake} ends it. */
+    public void holdMutations() {
+        graphQl.mutations().tasks().hold();
+    }
+
+    /** Does what waits, now, and says how much it was. */
+    public int runMutations() {
+        return graphQl.mutations().tasks().runAll();
     }
 
     /** Forgets the hour-long cache of list totals, which is why fresh rows may be missing from a list (614). */
