@@ -28,6 +28,7 @@ class ArchitectureTest {
         ROOT + ".cht..",
         ROOT + ".rules..",
         ROOT + ".feedback..",
+        ROOT + ".valuation..",
         ROOT + ".partner..",
         ROOT + ".reconciliation..",
         ROOT + ".settings..",

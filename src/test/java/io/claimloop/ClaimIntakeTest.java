@@ -112,7 +112,7 @@ class ClaimIntakeTest {
 
         assertThat(loops.find(claim.code(), null, 10)).hasSize(1);
         assertThat(CHT.records(claim.uuid())).hasSize(1);
-        assertThat(OPENIMIS.communications(claim.uuid())).isEqualTo(1);
+        assertThat(OPENIMIS.deliveries(claim.uuid())).isEqualTo(1);
         assertThat(loops.history(UUID.fromString(claim.uuid())))
                 .extracting(Loops.Transition::to)
                 .containsExactly(State.NOTICED, State.SELECTED, State.TASKED, State.ANSWERED, State.DELIVERED);

@@ -108,7 +108,7 @@ class ControlHeadersTest {
         journey.reaches(claim, State.DELIVERED);
 
         assertThat(CHT.records(claim.uuid())).hasSize(1);
-        assertThat(OPENIMIS.communications(claim.uuid())).isEqualTo(1);
+        assertThat(OPENIMIS.deliveries(claim.uuid())).isEqualTo(1);
         assertThat(ELSEWHERE.getAllServeEvents()).isEmpty();
     }
 

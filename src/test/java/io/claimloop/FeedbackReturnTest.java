@@ -61,14 +61,15 @@ class FeedbackReturnTest {
         "wrong-person.json, NEEDS_IDENTITY, WRONG_PERSON",
         "bad-answer.json, PARKED, ANSWERS_INVALID",
         "bad-assessment.json, PARKED, ANSWERS_INVALID",
-        "missing-answer.json, PARKED, ANSWER_MISSING"
+        "missing-answer.json, DELIVERED,",
+        "missing-assessment.json, PARKED, ANSWER_MISSING"
     })
     void each_submission_ends_as_it_must(String file, State state, Reason reason) {
         Claim claim = journey.tasked();
         stored(journey.feedback(Journey.submission(file, claim).toString()));
 
         assertThat(journey.reaches(claim, state).reason()).isEqualTo(reason);
-        assertThat(OPENIMIS.communications(claim.uuid())).isEqualTo(state == State.DELIVERED ? 1 : 0);
+        assertThat(OPENIMIS.deliveries(claim.uuid())).isEqualTo(state == State.DELIVERED ? 1 : 0);
     }
 
     @Test
@@ -87,27 +88,47 @@ class FeedbackReturnTest {
     }
 
     @Test
-    void a_drug_that_was_not_prescribed_was_not_received() {
+    void whether_a_drug_was_received_that_was_not_prescribed_is_unknown() {
         Claim claim = journey.tasked();
         journey.feedback(Journey.submission("drugs-not-prescribed.json", claim).toString());
         journey.reaches(claim, State.DELIVERED);
-        assertThat(OPENIMIS.feedbackOf(claim.uuid()).drugReceived()).isFalse();
+        assertThat(OPENIMIS.feedbackOf(claim.uuid()).drugReceived()).isNull();
     }
 
     @Test
-    void an_answer_that_was_skipped_is_never_invented() {
+    void an_answer_that_was_skipped_is_unknown_and_never_invented() {
         Claim claim = journey.tasked();
         ObjectNode submission = Journey.submission("answered.json", claim);
         ((ObjectNode) submission.path("feedback")).remove("drug_received");
         journey.feedback(submission.toString());
+        journey.reaches(claim, State.DELIVERED);
+        assertThat(OPENIMIS.feedbackOf(claim.uuid()))
+                .extracting(Feedback::drugPrescribed, Feedback::drugReceived)
+                .containsExactly(true, null);
+    }
+
+    @Test
+    void the_day_of_the_visit_arrives_with_the_answers() {
+        Claim claim = journey.tasked();
+        journey.feedback(Journey.submission("answered.json", claim).toString());
+        journey.reaches(claim, State.DELIVERED);
+        assertThat(OPENIMIS.feedbackOf(claim.uuid()).feedbackDate()).isEqualTo("2026-11-22T00:00");
+    }
+
+    @Test
+    void without_an_assessment_a_feedback_is_not_sent() {
+        Claim claim = journey.tasked();
+        ObjectNode submission = Journey.submission("answered.json", claim);
+        ((ObjectNode) submission.path("feedback")).remove("assessment");
+        journey.feedback(submission.toString());
         assertThat(journey.reaches(claim, State.PARKED).reason()).isEqualTo(Reason.ANSWER_MISSING);
-        assertThat(OPENIMIS.communications(claim.uuid())).isZero();
+        assertThat(OPENIMIS.deliveries(claim.uuid())).isZero();
 
         // the CHW completes the report: CHT pushes it again under the same report id
-        ((ObjectNode) submission.path("feedback")).put("drug_received", "no");
+        ((ObjectNode) submission.path("feedback")).put("assessment", "3");
         journey.feedback(submission.toString());
         journey.reaches(claim, State.DELIVERED);
-        assertThat(OPENIMIS.feedbackOf(claim.uuid()).drugReceived()).isFalse();
+        assertThat(OPENIMIS.feedbackOf(claim.uuid()).asessment()).isEqualTo(3);
     }
 
     @Test
@@ -144,7 +165,7 @@ class FeedbackReturnTest {
                 .put("patient_uuid", "rita-person")
                 .toString());
         assertThat(journey.reaches(claim, State.PARKED).reason()).isEqualTo(Reason.ANOTHER_PATIENT);
-        assertThat(OPENIMIS.communications(claim.uuid())).isZero();
+        assertThat(OPENIMIS.deliveries(claim.uuid())).isZero();
     }
 
     @Test
@@ -176,7 +197,7 @@ class FeedbackReturnTest {
     }
 
     @Test
-    void the_same_push_five_times_is_one_submission_and_one_communication() {
+    void the_same_push_five_times_is_one_submission_and_one_feedback() {
         Claim claim = journey.tasked();
         String body = Journey.submission("answered.json", claim).toString();
         for (int i = 0; i < 3; i++) {
@@ -187,7 +208,7 @@ class FeedbackReturnTest {
             stored(journey.feedback(body));
         }
         assertThat(loops.submissions(UUID.fromString(claim.uuid()))).hasSize(1);
-        assertThat(OPENIMIS.communications(claim.uuid())).isEqualTo(1);
+        assertThat(OPENIMIS.deliveries(claim.uuid())).isEqualTo(1);
         assertThat(journey.find(claim.uuid()).state()).isEqualTo(State.DELIVERED);
     }
 
@@ -205,7 +226,7 @@ class FeedbackReturnTest {
                 .toList()
                 .equals(List.of(SubmissionState.TAKEN, SubmissionState.KEPT)));
         assertThat(OPENIMIS.feedbackOf(claim.uuid()).asessment()).isEqualTo(4);
-        assertThat(OPENIMIS.communications(claim.uuid())).isEqualTo(1);
+        assertThat(OPENIMIS.deliveries(claim.uuid())).isEqualTo(1);
     }
 
     @Test
@@ -219,7 +240,7 @@ class FeedbackReturnTest {
 
         journey.feedback(Journey.submission("answered.json", claim).toString());
         journey.reaches(claim, State.DELIVERED);
-        assertThat(OPENIMIS.communications(claim.uuid())).isEqualTo(1);
+        assertThat(OPENIMIS.deliveries(claim.uuid())).isEqualTo(1);
     }
 
     @Test
@@ -229,7 +250,7 @@ class FeedbackReturnTest {
         OPENIMIS.deliverFeedback(claim, true, false, true, true, 4);
         journey.feedback(Journey.submission("answered.json", claim).toString());
         journey.reaches(claim, State.DELIVERED);
-        assertThat(OPENIMIS.communications(claim.uuid())).isZero();
+        assertThat(OPENIMIS.deliveries(claim.uuid())).as("the other's only").isEqualTo(1);
     }
 
     @Test
@@ -239,17 +260,17 @@ class FeedbackReturnTest {
         OPENIMIS.deliverFeedback(claim, true, false, true, null, 4);
         journey.feedback(Journey.submission("answered.json", claim).toString());
         assertThat(journey.reaches(claim, State.REFUSED).reason()).isEqualTo(Reason.OTHER_FEEDBACK_EXISTS);
-        assertThat(OPENIMIS.communications(claim.uuid())).isZero();
+        assertThat(OPENIMIS.deliveries(claim.uuid())).as("the other's only").isEqualTo(1);
         assertThat(OPENIMIS.feedbackOf(claim.uuid()).drugReceived()).isNull();
     }
 
     @Test
-    void an_answer_lost_after_the_communication_was_taken_is_found_by_reading_back() {
+    void an_answer_lost_after_the_feedback_was_taken_is_found_by_reading_back() {
         Claim claim = journey.tasked();
-        OPENIMIS.dropAnswerAfterEffect(1);
+        OPENIMIS.dropAnswerAfterMutation(1);
         journey.feedback(Journey.submission("answered.json", claim).toString());
         journey.reaches(claim, State.DELIVERED);
-        assertThat(OPENIMIS.communications(claim.uuid())).isEqualTo(1);
+        assertThat(OPENIMIS.deliveries(claim.uuid())).isEqualTo(1);
     }
 
     @Test
@@ -258,7 +279,7 @@ class FeedbackReturnTest {
         OPENIMIS.delete(claim);
         journey.feedback(Journey.submission("answered.json", claim).toString());
         assertThat(journey.reaches(claim, State.WITHDRAWN).reason()).isEqualTo(Reason.CLAIM_DELETED);
-        assertThat(OPENIMIS.communications(claim.uuid())).isZero();
+        assertThat(OPENIMIS.deliveries(claim.uuid())).isZero();
     }
 
     @Test
@@ -352,8 +373,9 @@ class FeedbackReturnTest {
                         .atPriority(1)
                         .willReturn(aResponse().withStatus(201).withBody("{}")));
         StubMapping redirect = OPENIMIS.wireMock()
-                .stubFor(post(urlPathMatching("/api/api_fhir_r4/Communication/"))
+                .stubFor(post(urlPathMatching("/api/graphql"))
                         .atPriority(1)
+                        .withRequestBody(containing("deliverClaimFeedback"))
                         .withRequestBody(containing(claim.uuid()))
                         .willReturn(
                                 aResponse().withStatus(status).withHeader("Location", OPENIMIS.url() + "/elsewhere")));
@@ -368,17 +390,24 @@ class FeedbackReturnTest {
                         0,
                         com.github.tomakehurst.wiremock.client.WireMock.anyRequestedFor(urlPathMatching("/elsewhere")));
         OPENIMIS.wireMock().removeStub(elsewhere);
-        assertThat(OPENIMIS.communications(claim.uuid())).isEqualTo(1);
+        assertThat(OPENIMIS.deliveries(claim.uuid())).isEqualTo(1);
     }
 
     @Test
-    void what_openimis_refuses_three_times_is_refused_and_not_tried_for_ever() {
+    void what_openimis_takes_and_never_shows_is_refused_and_not_tried_for_ever() {
         Claim claim = journey.tasked();
-        StubMapping refusal = instead(claim, "/api/api_fhir_r4/Communication/", 500, "some text");
+        StubMapping refusal = OPENIMIS.wireMock()
+                .stubFor(post(urlPathMatching("/api/graphql"))
+                        .atPriority(1)
+                        .withRequestBody(containing("deliverClaimFeedback"))
+                        .withRequestBody(containing(claim.uuid()))
+                        .willReturn(aResponse()
+                                .withHeader("Content-Type", "application/json")
+                                .withBody("{\"data\":{\"m0\":{\"internalId\":\"1\",\"clientMutationId\":\"2\"}}}")));
         CHT.submit(claim.uuid(), Answer.content());
         assertThat(journey.reaches(claim, State.REFUSED).reason()).isEqualTo(Reason.OPENIMIS_REFUSED);
         OPENIMIS.wireMock().removeStub(refusal);
-        assertThat(OPENIMIS.communications(claim.uuid())).isZero();
+        assertThat(OPENIMIS.deliveries(claim.uuid())).isZero();
     }
 
     private static StubMapping instead(Claim claim, String path, int status, String text) {

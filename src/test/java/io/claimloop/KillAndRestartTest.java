@@ -125,6 +125,8 @@ class KillAndRestartTest {
         settings.put("claimloop.selection.policy", "submitted");
         settings.put("claimloop.selection.from", "2000-01-01");
         settings.put("claimloop.steps.lease", lease);
+        // the one test that delivers the other way
+        settings.put("claimloop.feedback.delivery", "fhir");
         Path log = home.resolve("out.txt");
         ProcessBuilder builder = new ProcessBuilder(
                         Path.of(System.getProperty("java.home"), "bin", "java").toString(),

@@ -35,7 +35,7 @@ class LoopClosesTest {
         CHT.submit(claim.uuid(), Answer.content());
 
         reaches(claim, State.DELIVERED);
-        assertThat(OPENIMIS.communications(claim.uuid())).isEqualTo(1);
+        assertThat(OPENIMIS.deliveries(claim.uuid())).isEqualTo(1);
         assertThat(loops.history(UUID.fromString(claim.uuid())))
                 .extracting(Loops.Transition::to)
                 .containsExactly(State.NOTICED, State.SELECTED, State.TASKED, State.ANSWERED, State.DELIVERED);

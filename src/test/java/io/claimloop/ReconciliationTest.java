@@ -46,7 +46,7 @@ class ReconciliationTest {
         CHT.submit(claim.uuid(), Answer.content());
         reaches(claim, State.DELIVERED);
 
-        assertThat(OPENIMIS.communications(claim.uuid())).isEqualTo(1);
+        assertThat(OPENIMIS.deliveries(claim.uuid())).isEqualTo(1);
         assertThat(meters.counter("claimloop.reconciliation.gap").count()).isGreaterThan(before);
     }
 
@@ -114,7 +114,7 @@ class ReconciliationTest {
                 .until(() -> loops.submissions(UUID.fromString(claim.uuid())).size() == 2);
         camel.sendBody("direct:reconcile-submissions", null);
 
-        assertThat(OPENIMIS.communications(claim.uuid())).isEqualTo(1);
+        assertThat(OPENIMIS.deliveries(claim.uuid())).isEqualTo(1);
         assertThat(loops.find(UUID.fromString(claim.uuid())).orElseThrow().state())
                 .isEqualTo(State.DELIVERED);
     }

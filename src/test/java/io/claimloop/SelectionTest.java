@@ -178,7 +178,7 @@ class SelectionTest {
         CHT.submit(key, Answer.content());
 
         journey.reaches(spelling, State.DELIVERED);
-        assertThat(OPENIMIS.communications(spelling)).isEqualTo(1);
+        assertThat(OPENIMIS.deliveries(spelling)).isEqualTo(1);
         assertThat(journey.get("/api/loops/" + spelling).json().path("uuid").asText())
                 .isEqualTo(key);
     }

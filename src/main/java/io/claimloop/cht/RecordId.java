@@ -1,9 +1,6 @@
 package io.claimloop.cht;
 
-import java.nio.ByteBuffer;
-import java.nio.charset.StandardCharsets;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
+import io.claimloop.ledger.NamedUuid;
 import java.util.UUID;
 
 /** The id of a claim record: always the same for a claim and a purpose, so that writing it twice writes it once. */
@@ -16,21 +13,8 @@ public final class RecordId {
 
     private RecordId() {}
 
-    /** UUID version 5 (RFC 9562) of the canonical claim uuid and the purpose. */
+    /** Made of the canonical claim uuid and the purpose. */
     public static UUID of(UUID claim, String purpose) {
-        try {
-            MessageDigest sha1 = MessageDigest.getInstance("SHA-1");
-            sha1.update(ByteBuffer.allocate(16)
-                    .putLong(NAMESPACE.getMostSignificantBits())
-                    .putLong(NAMESPACE.getLeastSignificantBits())
-                    .array());
-            byte[] hash = sha1.digest((claim + ":" + purpose).getBytes(StandardCharsets.UTF_8));
-            hash[6] = (byte) (hash[6] & 0x0f | 0x50);
-            hash[8] = (byte) (hash[8] & 0x3f | 0x80);
-            ByteBuffer bytes = ByteBuffer.wrap(hash);
-            return new UUID(bytes.getLong(), bytes.getLong());
-        } catch (NoSuchAlgorithmException e) {
-            throw new IllegalStateException(e);
-        }
+        return NamedUuid.of(NAMESPACE, claim + ":" + purpose);
     }
 }

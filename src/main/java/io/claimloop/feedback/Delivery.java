@@ -10,13 +10,19 @@ import io.claimloop.ledger.Reason;
 import io.claimloop.ledger.State;
 import io.claimloop.ledger.StepEnds;
 import io.claimloop.openimis.Claim;
-import io.claimloop.openimis.Claim.StoredFeedback;
 import io.claimloop.openimis.ClaimReader;
+import io.claimloop.openimis.Mutation;
+import io.claimloop.openimis.Told;
 import io.claimloop.partner.PartnerAnswer;
 import io.claimloop.partner.PartnerRequest;
 import io.claimloop.rules.RuleChecks;
+import io.claimloop.settings.ClaimLoopProperties;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Duration;
-import java.util.Objects;
+import java.util.Base64;
 import java.util.Optional;
 import org.springframework.stereotype.Component;
 
@@ -28,15 +34,24 @@ import org.springframework.stereotype.Component;
 @Component("delivery")
 public class Delivery {
     private static final String DELIVER = "deliver";
-    /** openIMIS answers nearly every refusal with 500: a few tries tell a refusal from a hiccup. */
+    /** openIMIS answers nearly every refusal alike: a few tries tell a refusal from a hiccup. */
     private static final int TRIES = 3;
     /** A crash of openIMIS between feedback and claim leaves feedback that nobody sees. */
     private static final int LOOKS = 6;
 
+    private static final String SAID_AND_NOT_SHOWN = "It says that feedback exists, and shows none.";
     private static final ObjectMapper JSON = new ObjectMapper();
 
-    /** The mapping's input, as {@code mappings/communication.jslt} describes it; ends the step when nothing is to send. */
-    public String input(Due due) throws JsonProcessingException {
+    private final Path officers;
+    private final boolean attachment;
+
+    public Delivery(ClaimLoopProperties properties) {
+        this.officers = properties.mappings().resolve("tables").resolve("officers.json");
+        this.attachment = properties.feedback().attachment();
+    }
+
+    /** Ends the step when nothing is to be sent, or not now. */
+    public Due look(Due due) throws JsonProcessingException {
         if (due.loop().state() != State.ANSWERED) {
             throw new StepEnds(Outcome.done());
         }
@@ -45,9 +60,10 @@ public class Delivery {
                     ClaimReader.ABSENT.equals(due.claimError()) ? Reason.CLAIM_NOT_FOUND : Reason.UNEXPECTED, null));
         }
         Claim claim = Claim.of(due.claim());
-        JsonNode feedback = JSON.readTree(due.submission().feedback());
-        Optional<Outcome> decided =
-                alreadyThere(claim, feedback.path("answers")).or(() -> RuleChecks.ended(claim));
+        if (attaches(due)) {
+            return due;
+        }
+        Optional<Outcome> decided = alreadyThere(claim, due).or(() -> RuleChecks.ended(claim));
         if (decided.isPresent()) {
             throw new StepEnds(decided.get().proof(due.claim().toString()));
         }
@@ -59,37 +75,93 @@ public class Delivery {
             throw new StepEnds(Outcome.parked(
                     Reason.ANOTHER_PATIENT, "The claim was given another insuree in openIMIS after the task."));
         }
-        ObjectNode input = JSON.createObjectNode();
-        input.set("feedback", feedback);
-        input.putObject("claim").put("uuid", claim.uuid());
-        input.putObject("insuree").put("uuid", claim.insuree().uuid());
-        return input.toString();
+        afterOrder(due).ifPresent(outcome -> {
+            throw new StepEnds(outcome);
+        });
+        return due;
     }
 
-    private static Optional<Outcome> alreadyThere(Claim claim, JsonNode answers) {
+    private static JsonNode feedback(Due due) throws JsonProcessingException {
+        return JSON.readTree(due.submission().feedback());
+    }
+
+    /** The feedback is there, and what it has no field for is to be attached and is not. */
+    public boolean attaches(Due due) throws JsonProcessingException {
+        Claim claim = Claim.of(due.claim());
+        return attachment
+                && due.attempts() < LOOKS
+                && !claim.deleted()
+                && claim.feedback() != null
+                && claim.feedback().same(feedback(due).path("answers"))
+                && Attachment.hasContent(feedback(due))
+                && !Told.of(due).attached(Attachment.title(due.submission().reportId()));
+    }
+
+    private static Optional<Outcome> alreadyThere(Claim claim, Due due) throws JsonProcessingException {
         if (claim.feedback() == null || claim.deleted()) {
             return Optional.empty();
         }
         return Optional.of(
-                same(claim.feedback(), answers)
+                claim.feedback().same(feedback(due).path("answers"))
                         ? Outcome.moved(State.DELIVERED, DELIVER)
                         : Outcome.moved(State.REFUSED, DELIVER).because(Reason.OTHER_FEEDBACK_EXISTS, null));
     }
 
-    /** Compared as sent: a drug that was not prescribed was not received. */
-    private static boolean same(StoredFeedback stored, JsonNode answers) {
-        String received = answers.path("drugReceived")
-                .asText("no".equals(answers.path("drugPrescribed").asText()) ? "no" : "");
-        return yes(stored.careRendered(), answers.path("careRendered").asText())
-                && yes(stored.paymentAsked(), answers.path("paymentAsked").asText())
-                && yes(stored.drugPrescribed(), answers.path("drugPrescribed").asText())
-                && yes(stored.drugReceived(), received)
-                && Objects.equals(
-                        stored.assessment(), answers.path("assessment").asInt());
+    /** An order was sent before, and the feedback is not there: why, and is it worth another try? */
+    private static Optional<Outcome> afterOrder(Due due) {
+        Told told = Told.of(due);
+        if (told.pending()) {
+            return Optional.of(Outcome.failed(Reason.BEING_VERIFIED, "openIMIS has not carried out the order yet."));
+        }
+        if (told.noRight()) {
+            return due.attempts() % 2 == 0
+                    ? Optional.of(Outcome.failed(Reason.NO_ACCESS, "openIMIS refuses deliverClaimFeedback."))
+                    : Optional.empty();
+        }
+        if (due.attempts() > (told.error() ? TRIES : LOOKS)) {
+            return Optional.of(Outcome.moved(State.REFUSED, DELIVER)
+                    .because(
+                            Reason.OPENIMIS_REFUSED,
+                            told.error() ? "Its log of mutations says error." : SAID_AND_NOT_SHOWN));
+        }
+        return Optional.empty();
     }
 
-    private static boolean yes(Boolean stored, String answer) {
-        return stored != null && stored == "yes".equals(answer) && !answer.isEmpty();
+    /** The mappings' input: {@code feedback}, {@code claim}, {@code insuree}, and {@code officer} where the table knows one. */
+    public String input(Due due) throws IOException {
+        Claim claim = Claim.of(due.claim());
+        ObjectNode input = JSON.createObjectNode();
+        input.set("feedback", feedback(due));
+        input.putObject("claim").put("uuid", claim.uuid()).put("code", claim.code());
+        if (claim.insuree() != null) {
+            input.putObject("insuree").put("uuid", claim.insuree().uuid());
+        }
+        JsonNode officer = JSON.readTree(Files.readAllBytes(officers))
+                .path(String.valueOf(due.loop().chw()));
+        if (officer.isObject()) {
+            input.set("officer", officer);
+        }
+        input.put("title", Attachment.title(due.submission().reportId()));
+        return input.toString();
+    }
+
+    public Mutation order(Due due, String mapped) throws JsonProcessingException {
+        return Mutation.of(due, "deliverClaimFeedback", (ObjectNode) JSON.readTree(mapped), verified(due, 1));
+    }
+
+    /** The mapping writes text; openIMIS wants it in base64. */
+    public Mutation attach(Due due, String mapped) throws JsonProcessingException {
+        ObjectNode input = (ObjectNode) JSON.readTree(mapped);
+        byte[] text = input.path("document").asText().getBytes(StandardCharsets.UTF_8);
+        input.put("document", Base64.getEncoder().encodeToString(text));
+        // the second order of a loop that went well so far
+        return Mutation.of(due, "createClaimAttachment", input, verified(due, 2));
+    }
+
+    /** To be looked at again: at once within the first attempts, then after the ledger's growing pause. */
+    private static Outcome verified(Due due, int first) {
+        Outcome verify = Outcome.failed(Reason.BEING_VERIFIED, null);
+        return due.attempts() <= first ? verify.again(Duration.ZERO) : verify;
     }
 
     public PartnerRequest request(String communication) {
@@ -102,11 +174,10 @@ public class Delivery {
         if (answer.ok() || answer.text() != null && answer.text().contains("Feedback exists")) {
             if (due.attempts() >= LOOKS) {
                 return Outcome.moved(State.REFUSED, DELIVER)
-                        .because(Reason.OPENIMIS_REFUSED, "It says that feedback exists, and shows none.")
+                        .because(Reason.OPENIMIS_REFUSED, SAID_AND_NOT_SHOWN)
                         .proof(answer.text());
             }
-            Outcome verify = Outcome.failed(Reason.BEING_VERIFIED, null).proof(answer.text());
-            return due.attempts() == 1 ? verify.again(Duration.ZERO) : verify;
+            return verified(due, 1).proof(answer.text());
         }
         String detail = "openIMIS answered " + answer.status() + ".";
         return due.attempts() >= TRIES

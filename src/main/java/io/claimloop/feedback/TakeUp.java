@@ -11,6 +11,8 @@ import io.claimloop.ledger.State;
 import io.claimloop.ledger.StepEnds;
 import io.claimloop.ledger.Submission;
 import io.claimloop.ledger.SubmissionState;
+import io.claimloop.settings.ClaimLoopProperties;
+import io.claimloop.settings.ClaimLoopProperties.Delivery;
 import jakarta.validation.ConstraintViolation;
 import jakarta.validation.Validator;
 import jakarta.validation.constraints.NotNull;
@@ -34,9 +36,11 @@ public class TakeUp {
     private static final ObjectMapper JSON = new ObjectMapper();
 
     private final Validator validator;
+    private final boolean unknownCanBeSaid;
 
-    public TakeUp(Validator validator) {
+    public TakeUp(Validator validator, ClaimLoopProperties properties) {
         this.validator = validator;
+        this.unknownCanBeSaid = properties.feedback().delivery() == Delivery.GRAPHQL;
     }
 
     public Outcome decide(Due due, String mapped) throws JsonProcessingException {
@@ -45,7 +49,9 @@ public class TakeUp {
             return elsewhere;
         }
         Feedback feedback = JSON.readValue(mapped, Feedback.class);
-        Set<ConstraintViolation<Feedback>> violations = validator.validate(feedback);
+        Set<ConstraintViolation<Feedback>> violations = validator.validate(feedback).stream()
+                .filter(violation -> !unknownCanBeSaid || !unknown(violation))
+                .collect(Collectors.toSet());
         if (!violations.isEmpty()) {
             return invalid(violations).submission(SubmissionState.PARKED, mapped);
         }
@@ -115,6 +121,15 @@ public class TakeUp {
                 .sorted()
                 .collect(Collectors.joining("; ", "", "."));
         return Outcome.parked(onlyMissing ? Reason.ANSWER_MISSING : Reason.ANSWERS_INVALID, fields);
+    }
+
+    /**
+     * A question that was not answered, which openIMIS can store as unknown. A feedback without assessment breaks FHIR's
+     * list of Communications (read in openIMIS's code), and one without any answer says nothing.
+     */
+    private static boolean unknown(ConstraintViolation<Feedback> violation) {
+        String path = violation.getPropertyPath().toString();
+        return missing(violation) && path.startsWith("answers.") && !path.endsWith("assessment");
     }
 
     /** An answer that is not there, rather than one that cannot be read. */

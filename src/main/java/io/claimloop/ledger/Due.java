@@ -11,6 +11,7 @@ import com.fasterxml.jackson.databind.JsonNode;
  * @param submission for {@link Step#SUBMISSION} and {@link Step#DELIVER}
  * @param claim the claim as just read from openIMIS; null where the step does not read it
  * @param claimError why the claim could not be read, where it could not
+ * @param told what openIMIS said besides of this claim: what became of an order, what is attached; null when not asked
  */
 public record Due(
         long id,
@@ -20,9 +21,14 @@ public record Due(
         Loop loop,
         Submission submission,
         JsonNode claim,
-        String claimError) {
+        String claimError,
+        JsonNode told) {
 
     public Due withClaim(JsonNode read, String error) {
-        return new Due(id, token, step, attempts, loop, submission, read, error);
+        return new Due(id, token, step, attempts, loop, submission, read, error, told);
+    }
+
+    public Due withTold(JsonNode more) {
+        return new Due(id, token, step, attempts, loop, submission, claim, claimError, more);
     }
 }

@@ -97,13 +97,15 @@ class JdbcDueWork implements DueWork {
                             loop,
                             submission == null ? null : submissions.get(submission),
                             null,
+                            null,
                             null);
                 })
                 .toList();
     }
 
     private static Long submissionOf(Step step, Leased leased, Loop loop) {
-        return step == Step.DELIVER && loop != null ? loop.submission() : leased.submission();
+        boolean answers = step == Step.DELIVER || step == Step.VALUE;
+        return answers && loop != null ? loop.submission() : leased.submission();
     }
 
     private Map<UUID, Loop> loops(List<Leased> leased) {

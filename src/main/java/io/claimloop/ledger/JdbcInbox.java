@@ -22,9 +22,11 @@ class JdbcInbox implements Inbox {
     private static final String MAKE_DUE = """
             insert into work (step, loop_uuid)
             select case when state in ('NOTICED', 'WAITING', 'NOT_SELECTED') then 'CHECK'
-                        when state = 'NEEDS_IDENTITY' then 'DISPATCH' else 'WATCH' end, uuid
+                        when state = 'NEEDS_IDENTITY' then 'DISPATCH'
+                        when state in ('TASKED', 'PARKED') then 'WATCH' else 'VALUE' end, uuid
             from loop where uuid = ?
-              and (state in ('NOTICED', 'WAITING', 'NOT_SELECTED', 'TASKED', 'EXPIRED')
+              and (state in ('NOTICED', 'WAITING', 'NOT_SELECTED', 'TASKED',
+                             'DELIVERED', 'REFUSED', 'NOT_REACHED', 'EXPIRED', 'IN_REVIEW')
                 or state = 'NEEDS_IDENTITY' and reason is distinct from 'WRONG_PERSON'
                 or state = 'PARKED' and parked_from in ('TASKED', 'EXPIRED'))
             on conflict (step, loop_uuid) where submission_id is null

@@ -169,6 +169,7 @@ class JdbcLoops implements Loops {
                 moves.due(Step.LOOK_AGAIN, uuid, Duration.ofMinutes(2));
             }
             case ANSWERED -> moves.due(Step.DELIVER, uuid, Duration.ZERO);
+            case DELIVERED, REFUSED, NOT_REACHED, EXPIRED, IN_REVIEW -> moves.due(Step.VALUE, uuid, Duration.ZERO);
             default -> {
                 // the move made its work due
             }

@@ -5,6 +5,7 @@ import io.claimloop.settings.StartRefusedException;
 import java.lang.management.ManagementFactory;
 import java.sql.Connection;
 import java.sql.SQLException;
+import java.time.Duration;
 import java.util.UUID;
 import javax.sql.DataSource;
 import org.flywaydb.core.api.FlywayException;
@@ -96,7 +97,10 @@ class LedgerConfiguration {
                 jdbc,
                 proofs,
                 properties.steps().recordLookAgain(),
-                properties.steps().watch());
+                properties.steps().watch(),
+                properties.valuation().enabled()
+                        ? Duration.ZERO
+                        : properties.valuation().watch());
     }
 
     @Bean
@@ -110,6 +114,11 @@ class LedgerConfiguration {
         ClaimLoopProperties.Steps steps = properties.steps();
         String owner = ManagementFactory.getRuntimeMXBean().getName() + " " + UUID.randomUUID();
         return new JdbcDueWork(jdbc, moves, new Backoff(steps.retry(), steps.retryLimit()), steps.maxAttempts(), owner);
+    }
+
+    @Bean
+    MonthRuns monthRuns(JdbcTemplate jdbc) {
+        return new JdbcMonthRuns(jdbc);
     }
 
     @Bean

@@ -56,12 +56,15 @@ class Moves {
     private final Proofs proofs;
     private final Duration recordLookAgain;
     private final Duration watch;
+    private final Duration firstLookAtValue;
 
-    Moves(JdbcTemplate jdbc, Proofs proofs, Duration recordLookAgain, Duration watch) {
+    /** @param firstLookAtValue when a loop whose question is answered is first looked at for its value */
+    Moves(JdbcTemplate jdbc, Proofs proofs, Duration recordLookAgain, Duration watch, Duration firstLookAtValue) {
         this.jdbc = jdbc;
         this.proofs = proofs;
         this.recordLookAgain = recordLookAgain;
         this.watch = watch;
+        this.firstLookAtValue = firstLookAtValue;
     }
 
     /**
@@ -171,8 +174,8 @@ class Moves {
             case SELECTED -> List.of(Step.DISPATCH);
             case NEEDS_IDENTITY -> List.of(Step.DISPATCH, Step.RETRACT);
             case TASKED -> List.of(Step.LOOK_AGAIN, Step.WATCH, Step.EXPIRE);
-            case EXPIRED -> List.of(Step.WATCH);
             case ANSWERED -> List.of(Step.DELIVER);
+            case DELIVERED, REFUSED, NOT_REACHED, EXPIRED, IN_REVIEW -> List.of(Step.VALUE);
             case WITHDRAWN -> List.of(Step.RETRACT);
             // its task is still open in CHT: what ends in openIMIS ends the task
             case PARKED -> loop != null && open(loop) ? List.of(Step.WATCH) : List.of();
@@ -220,6 +223,12 @@ class Moves {
                     if (reason == Reason.PATIENT_NOT_IN_CHT) {
                         due(Step.DISPATCH, uuid, LOOK_FOR_PATIENT);
                     }
+                }
+            }
+            case DELIVERED, REFUSED, NOT_REACHED, EXPIRED -> {
+                due(Step.VALUE, uuid, firstLookAtValue);
+                if (firstLookAtValue.isZero()) {
+                    now.add(Step.VALUE);
                 }
             }
             case PARKED -> {

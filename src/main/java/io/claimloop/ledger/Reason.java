@@ -72,6 +72,19 @@ public enum Reason {
             "openIMIS would not take the feedback.",
             "Enter the answers in openIMIS by hand; see its log for the cause."),
     BEING_VERIFIED("openIMIS took the feedback; it is read back.", "Nothing: it is read again by itself."),
+    VALUED_DESPITE_ANSWERS(
+            "The claim was processed in openIMIS before its answers came, and they ask for a review.",
+            "Show the answers to the insurer: what was paid may have to be claimed back."),
+    ANSWERS_ASK_FOR_REVIEW(
+            "The answers ask for a review of the claim (see mappings/tables/review.json).",
+            "Review the claim in openIMIS; the answers are on it."),
+    REVIEW_IN_OPENIMIS("The claim is selected for review in openIMIS.", "Review the claim in openIMIS."),
+    NOT_VALUED(
+            "openIMIS did not do what the valuation ordered.",
+            "See the log of mutations in openIMIS for the cause, then retry."),
+    BEING_VALUED(
+            "openIMIS was told to process or review the claim; it is read back.",
+            "Nothing: it is read again by itself."),
     NOT_JSON("The submission is not a JSON object.", "Check the outbound configuration in CHT."),
     CLAIM_NOT_NAMED(
             "The submission names no claim.", "Check the mapping of claim_uuid in CHT's outbound configuration."),
@@ -113,8 +126,8 @@ public enum Reason {
         return switch (state) {
             case PARKED -> List.of("retry", "withdraw");
             case NEEDS_IDENTITY -> List.of("retry", "withdraw");
-            case WAITING, NOT_SELECTED, SELECTED, TASKED, ANSWERED -> List.of("retry");
-            default -> List.of();
+            case VALUED, WITHDRAWN, NOTICED -> List.of();
+            default -> List.of("retry");
         };
     }
 }

@@ -19,7 +19,9 @@ public enum Step {
     /** Take up what CHT pushed. */
     SUBMISSION,
     /** Bring the answers to openIMIS. */
-    DELIVER;
+    DELIVER,
+    /** Follow a claim whose question is answered, or never will be, to its value: by an order, or by looking. */
+    VALUE;
 
     /** As the routes write it: {@code look-again}. */
     public String key() {

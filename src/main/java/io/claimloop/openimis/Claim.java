@@ -18,6 +18,7 @@ public record Claim(
         String code,
         int status,
         int feedbackStatus,
+        int reviewStatus,
         boolean deleted,
         LocalDate dateFrom,
         LocalDate dateTo,
@@ -38,6 +39,9 @@ public record Claim(
     public static final int FEEDBACK_DELIVERED = 8;
     public static final int FEEDBACK_BYPASSED = 16;
 
+    public static final int REVIEW_NOT_SELECTED = 2;
+    public static final int REVIEW_SELECTED = 4;
+
     /** @param gender openIMIS's code: M, F or O */
     public record Insuree(
             String uuid, String insuranceNumber, String lastName, String otherNames, LocalDate born, String gender) {
@@ -56,6 +60,36 @@ public record Claim(
             Boolean drugPrescribed,
             Boolean drugReceived,
             Integer assessment) {
+
+        /**
+         * Whether these are the answers. What was not answered is unknown here; but where no drug was prescribed, FHIR has
+         * made "not asked" into "not received".
+         *
+         * @param answers texts yes and no, and a number, as {@code mappings/submission-feedback.jslt} makes them
+         */
+        public boolean same(JsonNode answers) {
+            boolean notPrescribed = Boolean.FALSE.equals(drugPrescribed) && !answers.hasNonNull("drugReceived");
+            return same(careRendered, answers.path("careRendered"))
+                    && same(paymentAsked, answers.path("paymentAsked"))
+                    && same(drugPrescribed, answers.path("drugPrescribed"))
+                    && (same(drugReceived, answers.path("drugReceived"))
+                            || notPrescribed && !Boolean.TRUE.equals(drugReceived))
+                    && (assessment == null
+                            ? !answers.hasNonNull("assessment")
+                            : assessment.equals(
+                                    answers.path("assessment").isInt()
+                                            ? answers.path("assessment").asInt()
+                                            : null));
+        }
+
+        private static boolean same(Boolean stored, JsonNode answer) {
+            return switch (answer.asText("")) {
+                case "yes" -> Boolean.TRUE.equals(stored);
+                case "no" -> Boolean.FALSE.equals(stored);
+                default -> stored == null;
+            };
+        }
+
         @Override
         public String toString() {
             return "StoredFeedback[…]";
@@ -73,6 +107,7 @@ public record Claim(
                 clean(text(node, "code")),
                 node.path("status").asInt(0),
                 node.path("feedbackStatus").asInt(0),
+                node.path("reviewStatus").asInt(0),
                 node.hasNonNull("validityTo"),
                 from,
                 to == null ? from : to,

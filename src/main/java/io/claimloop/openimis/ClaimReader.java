@@ -2,10 +2,14 @@ package io.claimloop.openimis;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.claimloop.ledger.Due;
+import io.claimloop.ledger.Step;
 import io.claimloop.partner.PartnerAnswer;
 import io.claimloop.partner.PartnerException;
+import io.claimloop.settings.ClaimLoopProperties;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
@@ -29,8 +33,10 @@ public class ClaimReader {
     public static final String UNREADABLE = "unreadable";
 
     private final String fields;
+    private final boolean attachments;
 
-    public ClaimReader() {
+    public ClaimReader(ClaimLoopProperties properties) {
+        this.attachments = properties.feedback().attachment();
         try (InputStream in = ClaimReader.class.getResourceAsStream("claim-fields.graphql")) {
             this.fields = new String(in.readAllBytes(), StandardCharsets.UTF_8)
                     .replaceAll("(?m)#.*$", "")
@@ -48,11 +54,38 @@ public class ClaimReader {
             // a spelling is made of a parsed UUID: nothing else can get into the query
             query.append(" c").append(i).append(": claim(uuid: \"");
             query.append(due.get(i).loop().spelling()).append("\") ").append(fields);
+            besides(due.get(i), i, query);
         }
         return new ObjectMapper()
                 .createObjectNode()
                 .put("query", query.append(" }").toString())
                 .toString();
+    }
+
+    /** What became of an order that may have been sent before, and what is attached, where that is of interest. */
+    private void besides(Due due, int i, StringBuilder query) {
+        boolean orders = due.step() == Step.DELIVER || due.step() == Step.VALUE;
+        if (orders && due.attempts() > 1) {
+            query.append(" l").append(i).append(": mutationLogs(clientMutationId: \"");
+            query.append(Mutation.idOf(due.loop(), due.step()));
+            query.append(
+                    "\", orderBy: [\"-requestDateTime\"], first: 1) { edges { node { status error clientMutationLabel } } }");
+        }
+        if (attachments && due.step() == Step.DELIVER) {
+            query.append(" a").append(i).append(": claimAttachments(claim_Uuid: \"");
+            query.append(due.loop().spelling()).append("\") { edges { node { title } } }");
+        }
+    }
+
+    private static Due told(Due due, JsonNode data, int i) {
+        if (!data.has("l" + i) && !data.has("a" + i)) {
+            return due;
+        }
+        ObjectNode told = JsonNodeFactory.instance.objectNode();
+        told.set("log", data.at("/l" + i + "/edges/0/node"));
+        ArrayNode titles = told.putArray("attachments");
+        data.at("/a" + i + "/edges").forEach(edge -> titles.add(edge.at("/node/title")));
+        return due.withTold(told);
     }
 
     /** Gives each work its claim. */
@@ -73,13 +106,13 @@ public class ClaimReader {
         List<Due> read = new ArrayList<>(due.size());
         for (int i = 0; i < due.size(); i++) {
             JsonNode claim = data.path("c" + i);
+            Due work = told(due.get(i), data, i);
             read.add(
                     // a claim that came in part is not taken for whole
                     claim.isObject() && !errors.containsKey("c" + i)
-                            ? due.get(i).withClaim(claim, null)
-                            : due.get(i)
-                                    .withClaim(
-                                            JsonNodeFactory.instance.nullNode(), errors.getOrDefault("c" + i, ABSENT)));
+                            ? work.withClaim(claim, null)
+                            : work.withClaim(
+                                    JsonNodeFactory.instance.nullNode(), errors.getOrDefault("c" + i, ABSENT)));
         }
         return read;
     }

@@ -29,6 +29,7 @@ public class Login {
     private static final Duration CIRCLE = Duration.ofSeconds(30);
 
     private final String partner;
+    private final String settings;
     private final Duration pause;
     private final Supplier<Granted> source;
     private volatile Granted granted;
@@ -36,9 +37,17 @@ public class Login {
     private volatile boolean worked;
     private volatile Instant refusedUntil = Instant.EPOCH;
 
-    /** @param source asks the partner; throws {@link PartnerException} of kind LOGIN_REFUSED when it refuses */
     public Login(String partner, Duration pause, Supplier<Granted> source) {
+        this(partner, "claimloop." + partner.toLowerCase(java.util.Locale.ROOT), pause, source);
+    }
+
+    /**
+     * @param settings where the account is configured, such as {@code claimloop.cht}
+     * @param source asks the partner; throws {@link PartnerException} of kind LOGIN_REFUSED when it refuses
+     */
+    public Login(String partner, String settings, Duration pause, Supplier<Granted> source) {
         this.partner = partner;
+        this.settings = settings;
         this.pause = pause;
         this.source = source;
     }
@@ -102,10 +111,10 @@ public class Login {
         granted = null;
         refusedUntil = Instant.now().plus(pause);
         log.error(
-                "{} refuses our login. Correct claimloop.{}.username and .password; nothing is sent for {} minutes, so"
-                        + " that the account is not locked.",
+                "{} refuses our login. Correct {}.username and .password; nothing is sent for {} minutes, so that the"
+                        + " account is not locked.",
                 partner,
-                partner.toLowerCase(java.util.Locale.ROOT),
+                settings,
                 pause.toMinutes());
     }
 

@@ -6,6 +6,7 @@ import io.github.resilience4j.ratelimiter.RateLimiter;
 import io.github.resilience4j.ratelimiter.RateLimiterConfig;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.concurrent.atomic.AtomicReference;
 
 /** Whether, and how much, a partner may be asked now: login, limit and circuit breaker in one place. */
 public class PartnerGate {
@@ -18,11 +19,12 @@ public class PartnerGate {
     private final RateLimiter limit;
     private final double perSecond;
     private final int burst;
-    private volatile Instant pausedUntil = Instant.EPOCH;
+    private final AtomicReference<Instant> pausedUntil;
 
     public PartnerGate(String name, Login login, double perSecond) {
         this.name = name;
         this.login = login;
+        this.pausedUntil = new AtomicReference<>(Instant.EPOCH);
         this.perSecond = perSecond;
         this.burst = Math.max(10, (int) (perSecond / 10));
         this.breaker = CircuitBreaker.of(
@@ -46,6 +48,21 @@ public class PartnerGate {
                         .build());
     }
 
+    private PartnerGate(PartnerGate other, Login login) {
+        this.name = other.name;
+        this.login = login;
+        this.perSecond = other.perSecond;
+        this.burst = other.burst;
+        this.breaker = other.breaker;
+        this.limit = other.limit;
+        this.pausedUntil = other.pausedUntil;
+    }
+
+    /** The same partner, asked under another account: it counts our requests by address, whoever makes them. */
+    public PartnerGate as(Login another) {
+        return new PartnerGate(this, another);
+    }
+
     public String name() {
         return name;
     }
@@ -64,7 +81,7 @@ public class PartnerGate {
             throw PartnerException.busy(
                     name,
                     "asked for a pause",
-                    Duration.between(Instant.now(), pausedUntil).plusSeconds(1));
+                    Duration.between(Instant.now(), pausedUntil.get()).plusSeconds(1));
         }
         if (!limit.acquirePermission()) {
             throw PartnerException.busy(name, "has no call left in this period", Duration.ofSeconds(2));
@@ -73,11 +90,11 @@ public class PartnerGate {
 
     /** The partner said that we ask too much: nobody asks for a while. */
     public void pause(Duration pause) {
-        pausedUntil = Instant.now().plus(pause);
+        pausedUntil.set(Instant.now().plus(pause));
     }
 
     private boolean paused() {
-        return Instant.now().isBefore(pausedUntil);
+        return Instant.now().isBefore(pausedUntil.get());
     }
 
     /** Whether there is so much left that something unhurried may take of it. */

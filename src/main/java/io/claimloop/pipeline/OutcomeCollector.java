@@ -1,33 +1,35 @@
 package io.claimloop.pipeline;
 
-import io.claimloop.ledger.Completion;
 import io.claimloop.ledger.Due;
 import io.claimloop.ledger.Outcome;
-import java.util.ArrayList;
-import java.util.List;
+import io.claimloop.openimis.Mutation;
 import org.apache.camel.AggregationStrategy;
 import org.apache.camel.Exchange;
 import org.apache.camel.support.DefaultExchange;
 import org.springframework.stereotype.Component;
 
-/** Gathers the outcomes of a batch. The leased work stands in the variable {@code due}, its outcome in the body. */
+/**
+ * Gathers what a step made of a batch. The leased work stands in the variable {@code due}; in the body stands its outcome,
+ * or an order to openIMIS that is sent together with those of the others.
+ */
 @Component("outcomes")
 public class OutcomeCollector implements AggregationStrategy {
     @Override
-    @SuppressWarnings("unchecked")
     public Exchange aggregate(Exchange soFar, Exchange next) {
         // a fresh exchange: one on which an error was handled would end the worker's route, too
         Exchange result = soFar == null ? new DefaultExchange(next.getContext()) : soFar;
-        List<Completion> completions =
-                soFar == null ? new ArrayList<>() : soFar.getMessage().getBody(List.class);
+        BatchResults results =
+                soFar == null ? new BatchResults() : soFar.getMessage().getBody(BatchResults.class);
         Due due = next.getVariable("due", Due.class);
         if (due != null) {
-            Outcome outcome = next.getMessage().getBody() instanceof Outcome told && next.getException() == null
-                    ? told
-                    : ErrorPolicy.withoutOutcome();
-            completions.add(new Completion(due, outcome));
+            Object body = next.getException() == null ? next.getMessage().getBody() : null;
+            if (body instanceof Mutation mutation) {
+                results.order(due, mutation);
+            } else {
+                results.done(due, body instanceof Outcome told ? told : ErrorPolicy.withoutOutcome());
+            }
         }
-        result.getMessage().setBody(completions);
+        result.getMessage().setBody(results);
         return result;
     }
 }

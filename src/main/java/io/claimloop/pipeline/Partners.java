@@ -9,6 +9,7 @@ import io.claimloop.partner.PartnerException;
 import io.claimloop.partner.PartnerGate;
 import io.claimloop.partner.PartnerRequest;
 import io.claimloop.settings.ClaimLoopProperties;
+import io.claimloop.settings.Secret;
 import io.github.resilience4j.circuitbreaker.CallNotPermittedException;
 import io.github.resilience4j.circuitbreaker.CircuitBreaker;
 import java.nio.charset.StandardCharsets;
@@ -41,11 +42,27 @@ class Partners {
     @Bean
     PartnerGate openimis(@Lazy ProducerTemplate camel, ClaimLoopProperties properties) {
         ClaimLoopProperties.OpenImis settings = properties.openimis();
+        return new PartnerGate(
+                OPENIMIS,
+                openimisLogin(camel, "claimloop.openimis", settings.username(), settings.password()),
+                settings.requestsPerMinute() / 60.0);
+    }
+
+    /** The same limit, another account: who delivers feedback must not move money. */
+    @Bean
+    PartnerGate openimisValuation(PartnerGate openimis, @Lazy ProducerTemplate camel, ClaimLoopProperties properties) {
+        ClaimLoopProperties.Valuation settings = properties.valuation();
+        return settings.enabled()
+                ? openimis.as(openimisLogin(camel, "claimloop.valuation", settings.username(), settings.password()))
+                : openimis;
+    }
+
+    private static Login openimisLogin(ProducerTemplate camel, String settings, String username, Secret password) {
         String body = JSON.createObjectNode()
-                .put("username", settings.username())
-                .put("password", settings.password().value())
+                .put("username", username)
+                .put("password", password.value())
                 .toString();
-        Login login = new Login(OPENIMIS, AFTER_REFUSAL, () -> {
+        return new Login(OPENIMIS, settings, AFTER_REFUSAL, () -> {
             PartnerAnswer answer = call(
                     camel, "direct:openimis-login", PartnerRequest.post("/api/api_fhir_r4/login/", body), OPENIMIS);
             JsonNode token = answer.json();
@@ -57,7 +74,6 @@ class Partners {
                     : Instant.now().plus(Duration.ofHours(1));
             return new Granted("Bearer " + token.get("token").asText(), ahead(until));
         });
-        return new PartnerGate(OPENIMIS, login, settings.requestsPerMinute() / 60.0);
     }
 
     private static Instant ahead(Instant until) {
@@ -112,6 +128,11 @@ class Partners {
     @Bean
     PartnerCall openimisCall(PartnerGate openimis) {
         return new PartnerCall(openimis);
+    }
+
+    @Bean
+    PartnerCall valuationCall(PartnerGate openimisValuation) {
+        return new PartnerCall(openimisValuation);
     }
 
     @Bean

@@ -10,6 +10,7 @@ import io.claimloop.ledger.SubmissionState;
 import io.claimloop.ledger.WakeUp;
 import io.claimloop.partner.PartnerGate;
 import io.claimloop.settings.ClaimLoopProperties;
+import io.claimloop.settings.ClaimLoopProperties.Delivery;
 import jakarta.annotation.PreDestroy;
 import java.util.EnumSet;
 import java.util.List;
@@ -32,6 +33,7 @@ public class StepWorker {
     private final PartnerGate cht;
     private final ClaimLoopProperties.Steps steps;
     private final int claimsPerRequest;
+    private final boolean byFhir;
 
     public StepWorker(
             DueWork dueWork, WakeUp wakeUp, PartnerGate openimis, PartnerGate cht, ClaimLoopProperties properties) {
@@ -41,6 +43,7 @@ public class StepWorker {
         this.cht = cht;
         this.steps = properties.steps();
         this.claimsPerRequest = properties.openimis().claimsPerRequest();
+        this.byFhir = properties.feedback().delivery() == Delivery.FHIR;
     }
 
     /** At most as much as the partners can serve soon: so a limit costs no attempt, and no lease runs out in a queue. */
@@ -70,7 +73,7 @@ public class StepWorker {
 
     private int batch(Step step) {
         return switch (step) {
-            case CHECK, WATCH, DISPATCH, DELIVER -> Math.min(steps.batch(), claimsPerRequest);
+            case CHECK, WATCH, DISPATCH, DELIVER, VALUE -> Math.min(steps.batch(), claimsPerRequest);
             default -> steps.batch();
         };
     }
@@ -78,12 +81,15 @@ public class StepWorker {
     private int permitted(Step step) {
         return switch (step) {
             // one request reads the whole batch
-            case CHECK, WATCH -> openimis.permits() > 0 ? steps.batch() : 0;
+            case CHECK, WATCH, VALUE -> openimis.permits() > 0 ? steps.batch() : 0;
             // search, patient, CHW, record, write, read back
             case DISPATCH -> openimis.permits() > 0 ? share(cht.permits(), 6) : 0;
             case LOOK_AGAIN, RETRACT -> share(cht.permits(), 2);
-            // one read for the batch, one request each to deliver
-            case DELIVER -> openimis.permits() - 1;
+            case DELIVER ->
+                byFhir
+                        // one read for the batch, one request each to deliver
+                        ? openimis.permits() - 1
+                        : openimis.permits() > 0 ? steps.batch() : 0;
             case SUBMISSION, EXPIRE -> steps.batch();
         };
     }
@@ -94,12 +100,15 @@ public class StepWorker {
     }
 
     /** The reading that a whole batch hangs on failed: every one of it gets the same outcome. */
-    public List<Completion> allAlike(List<Due> leased, Outcome outcome) {
-        return leased.stream().map(due -> new Completion(due, outcome)).toList();
+    public BatchResults allAlike(List<Due> leased, Outcome outcome) {
+        BatchResults results = new BatchResults();
+        leased.forEach(due -> results.done(due, outcome));
+        return results;
     }
 
     /** What comes back without an outcome is a failed attempt. */
-    public void complete(List<Due> leased, List<Completion> completions) {
+    public void complete(List<Due> leased, BatchResults results) {
+        List<Completion> completions = results.completions();
         Set<Long> told = completions.stream().map(c -> c.due().id()).collect(Collectors.toSet());
         List<Completion> all = leased.stream()
                 .filter(due -> !told.contains(due.id()))

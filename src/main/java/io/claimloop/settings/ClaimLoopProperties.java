@@ -32,6 +32,8 @@ public record ClaimLoopProperties(
         Operator operator,
         @DefaultValue Selection selection,
         @DefaultValue Reconciliation reconciliation,
+        @DefaultValue Feedback feedback,
+        @DefaultValue Valuation valuation,
         @DefaultValue Steps steps) {
 
     /**
@@ -108,6 +110,53 @@ public record ClaimLoopProperties(
             @DefaultValue("5m") Duration every,
             @DefaultValue("30") int window,
             @DefaultValue("1m") Duration grace) {}
+
+    /**
+     * How answers get onto the claim.
+     *
+     * @param attachment whether remarks and discrepancies are attached to the claim as a file: openIMIS 24.04 does not
+     *     survive it
+     */
+    public record Feedback(
+            @DefaultValue("graphql") Delivery delivery,
+            @DefaultValue("false") boolean attachment) {}
+
+    /** By {@code deliverClaimFeedback}, many in one request, or by a FHIR {@code Communication} each. */
+    public enum Delivery {
+        GRAPHQL,
+        FHIR
+    }
+
+    /**
+     * What becomes of a claim whose question is answered. Off: only looked at.
+     *
+     * @param username a login of its own: who delivers feedback must not move money
+     * @param unanswered what becomes of a claim that nobody answered for
+     * @param watch how often a claim that others value is looked at
+     */
+    public record Valuation(
+            @DefaultValue("false") boolean enabled,
+            String username,
+            Secret password,
+            @DefaultValue("wait") Unanswered unanswered,
+            @DefaultValue("6h") Duration watch,
+            @DefaultValue MonthRun monthRun) {}
+
+    /**
+     * The batch run of the month before, by schedule. One run uses up the month: so it is off unless switched on.
+     *
+     * @param location openIMIS's code of a region or district; empty for national
+     */
+    public record MonthRun(
+            @DefaultValue("false") boolean scheduled,
+            @DefaultValue("") String location) {}
+
+    /** Leave it to openIMIS and take late answers; or bypass the feedback, then process the claim or have it reviewed. */
+    public enum Unanswered {
+        WAIT,
+        PROCESS,
+        REVIEW
+    }
 
     /** Which claims are followed up: any, the submitted ones, or those an officer selected for feedback. */
     public enum Policy {

@@ -33,6 +33,10 @@ public class StartCheck implements ApplicationContextInitializer<ConfigurableApp
             "submission-intake",
             "take-up-submission",
             "feedback-return",
+            "feedback-by-fhir",
+            "orders",
+            "valuation-trigger",
+            "month-run",
             "step-worker",
             "workers",
             "reconciliation",
@@ -42,10 +46,16 @@ public class StartCheck implements ApplicationContextInitializer<ConfigurableApp
             "cht",
             "reload",
             "error-policy");
-    static final List<String> MAPPINGS =
-            List.of("claim-record", "submission-feedback", "communication", "report-submission");
+    static final List<String> MAPPINGS = List.of(
+            "claim-record",
+            "submission-feedback",
+            "claim-feedback",
+            "claim-attachment",
+            "communication",
+            "report-submission");
 
-    static final List<String> TABLES = List.of("tables/assessment", "tables/outcome");
+    static final List<String> TABLES =
+            List.of("tables/assessment", "tables/outcome", "tables/officers", "tables/review");
 
     @Override
     public void initialize(ConfigurableApplicationContext context) {
@@ -71,6 +81,7 @@ public class StartCheck implements ApplicationContextInitializer<ConfigurableApp
         url(environment, "claimloop.openimis.web-url", false);
         zone(environment);
         policy(environment);
+        valuation(environment);
         files(environment, "claimloop.routes", "./routes", ROUTES, ".yaml");
         files(environment, "claimloop.mappings", "./mappings", MAPPINGS, ".jslt");
         files(environment, "claimloop.mappings", "./mappings", MAPPINGS, ".schema.json");
@@ -133,6 +144,26 @@ public class StartCheck implements ApplicationContextInitializer<ConfigurableApp
                 .noneMatch(policy -> policy.name().equalsIgnoreCase(value))) {
             throw new StartRefusedException(
                     "claimloop.selection.policy is not a policy.", "Choose any, submitted or selected.");
+        }
+    }
+
+    private static void valuation(Environment environment) {
+        if (!environment.getProperty("claimloop.valuation.enabled", Boolean.class, false)) {
+            if (environment.getProperty("claimloop.valuation.month-run.scheduled", Boolean.class, false)) {
+                throw new StartRefusedException(
+                        "claimloop.valuation.month-run.scheduled is on, but claimloop.valuation.enabled is off.",
+                        "Switch both on, or neither.");
+            }
+            return;
+        }
+        present(environment, "claimloop.valuation.username");
+        present(environment, "claimloop.valuation.password");
+        if (environment
+                .getRequiredProperty("claimloop.valuation.username")
+                .equals(environment.getProperty("claimloop.openimis.username"))) {
+            throw new StartRefusedException(
+                    "claimloop.valuation.username and claimloop.openimis.username are the same account.",
+                    "Give the valuation an account of its own: who delivers feedback must not move money.");
         }
     }
 

@@ -49,6 +49,8 @@ class AdmissionFilterTest {
                 null,
                 null,
                 null,
+                null,
+                null,
                 null);
     }
 

@@ -43,7 +43,7 @@ final class Ledger implements AutoCloseable {
         transactions = new JdbcTransactionManager(pool);
         transaction = new TransactionTemplate(transactions);
         proofs = new Proofs(jdbc.queryForObject("select proof_key from installation", byte[].class));
-        moves = new Moves(jdbc, proofs, LOOK_AGAIN, WATCH);
+        moves = new Moves(jdbc, proofs, LOOK_AGAIN, WATCH, WATCH);
         inbox = transactional(new JdbcInbox(jdbc));
         loops = transactional(new JdbcLoops(jdbc, moves, proofs));
         dueWork = instance("this instance");

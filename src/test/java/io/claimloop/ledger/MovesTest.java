@@ -162,8 +162,8 @@ class MovesTest extends LedgerTest {
                             case NOTICED, WAITING, NOT_SELECTED -> List.of(Step.CHECK);
                             case SELECTED, NEEDS_IDENTITY -> List.of(Step.DISPATCH);
                             case TASKED -> List.of(Step.LOOK_AGAIN, Step.WATCH, Step.EXPIRE);
-                            case EXPIRED -> List.of(Step.WATCH);
                             case ANSWERED -> List.of(Step.DELIVER);
+                            case DELIVERED, REFUSED, NOT_REACHED, EXPIRED, IN_REVIEW -> List.of(Step.VALUE);
                             default -> List.of();
                         });
     }
@@ -305,7 +305,8 @@ class MovesTest extends LedgerTest {
                 .isEqualTo(
                         switch (next) {
                             case ANSWERED -> List.of(Step.DELIVER);
-                            case EXPIRED, PARKED -> List.of(Step.WATCH);
+                            case PARKED -> List.of(Step.WATCH);
+                            case EXPIRED, NOT_REACHED -> List.of(Step.VALUE);
                             case NEEDS_IDENTITY -> List.of(Step.RETRACT);
                             case WITHDRAWN -> List.of(Step.RETRACT);
                             default -> List.of();

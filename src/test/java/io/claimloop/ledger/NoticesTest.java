@@ -188,7 +188,9 @@ class NoticesTest extends LedgerTest {
         List<Step> after = ledger.steps(claim);
         assertThat(after).doesNotContain(Step.CHECK);
         switch (state) {
-            case TASKED, EXPIRED -> assertThat(after.get(0)).isEqualTo(Step.WATCH);
+            case TASKED -> assertThat(after.get(0)).isEqualTo(Step.WATCH);
+            case DELIVERED, REFUSED, NOT_REACHED, EXPIRED, IN_REVIEW ->
+                assertThat(ledger.lease(Step.VALUE)).as("looked at now").hasSize(1);
             case NEEDS_IDENTITY -> assertThat(after).containsExactly(Step.DISPATCH);
             default -> assertThat(after).isEqualTo(before);
         }

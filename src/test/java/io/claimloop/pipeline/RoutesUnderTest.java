@@ -23,6 +23,8 @@ import io.claimloop.partner.PartnerGate;
 import io.claimloop.rules.RuleChecks;
 import io.claimloop.settings.ClaimLoopProperties;
 import io.claimloop.support.LedgerInMemory;
+import io.claimloop.valuation.ReviewTable;
+import io.claimloop.valuation.Valuation;
 import jakarta.validation.Validation;
 import jakarta.validation.Validator;
 import java.time.Instant;
@@ -74,16 +76,20 @@ public final class RoutesUnderTest implements AutoCloseable {
 
         Partners partners = new Partners();
         openimis = partners.openimis(template, properties);
+        PartnerGate valuation = partners.openimisValuation(openimis, template, properties);
         cht = partners.cht(template, properties);
         threads = partners.stepThreads(properties);
         partners.httpConnections().configure("http", camel.getComponent("http", HttpComponent.class));
-        TakeUp takeUp = new TakeUp(VALIDATOR);
+        TakeUp takeUp = new TakeUp(VALIDATOR, properties);
         SedaWakeUp wakeUp = new SedaWakeUp(camel, template);
         WakeUp noted = woken::addAll;
         Map<String, Object> beans = new HashMap<>();
         beans.put("openimisBreaker", partners.openimisBreaker(openimis));
         beans.put("chtBreaker", partners.chtBreaker(cht));
         beans.put("openimisCall", partners.openimisCall(openimis));
+        beans.put("valuationCall", partners.valuationCall(valuation));
+        beans.put("orders", new Orders());
+        beans.put("valuation", new Valuation(properties, new ReviewTable(properties)));
         beans.put("chtCall", partners.chtCall(cht));
         beans.put("openimisLogin", partners.openimisLogin());
         beans.put("chtLogin", partners.chtLogin(properties));
@@ -96,14 +102,14 @@ public final class RoutesUnderTest implements AutoCloseable {
         beans.put("stepWorker", new StepWorker(ledger, noted, openimis, cht, properties));
         beans.put("claimIntake", new ClaimIntake(ledger, noted, properties));
         beans.put("submissionIntake", new SubmissionIntake(ledger, noted, properties));
-        beans.put("claimReader", new ClaimReader());
+        beans.put("claimReader", new ClaimReader(properties));
         beans.put("ruleChecks", new RuleChecks(loops, properties));
         beans.put("taskDispatch", new TaskDispatch(loops, properties));
         beans.put("claimWatch", new ClaimWatch(loops, properties));
         beans.put("recordWatch", new RecordWatch());
         beans.put("takeUp", takeUp);
         beans.put("submissionReader", new SubmissionReader(properties, takeUp));
-        beans.put("delivery", new Delivery());
+        beans.put("delivery", new Delivery(properties));
         beans.put("communicationRules", new CommunicationRules());
         beans.forEach(camel.getRegistry()::bind);
 
@@ -163,6 +169,7 @@ public final class RoutesUnderTest implements AutoCloseable {
                 Map.entry("claimloop.cht.read-timeout", "5000"),
                 Map.entry("claimloop.intake.openimis-token", "token-of-openimis"),
                 Map.entry("claimloop.intake.cht-token", "token-of-cht-is-another"),
+                Map.entry("claimloop.feedback.delivery", "graphql"),
                 Map.entry("claimloop.selection.policy", "submitted"),
                 Map.entry("claimloop.steps.poll", "3600000")));
         all.putAll(settings);

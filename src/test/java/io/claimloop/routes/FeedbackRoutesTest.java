@@ -19,6 +19,7 @@ import io.claimloop.support.Works;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Map;
 import java.util.UUID;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -26,7 +27,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** From what CHT pushed to feedback on the claim in openIMIS. */
+/** From what CHT pushed to feedback on the claim in openIMIS, by FHIR. */
 class FeedbackRoutesTest extends PartnersOnWire {
     private static final ObjectMapper JSON = new ObjectMapper();
     private static final UUID CLAIM = UUID.fromString("9ace1602-a99b-4c40-a167-66b6be838a45");
@@ -36,7 +37,13 @@ class FeedbackRoutesTest extends PartnersOnWire {
 
     @BeforeEach
     void load() {
-        routes = shared("feedback-return", "take-up-submission", "openimis", "openimis-login");
+        routes = shared(
+                Map.of("claimloop.feedback.delivery", "fhir"),
+                "feedback-return",
+                "feedback-by-fhir",
+                "take-up-submission",
+                "openimis",
+                "openimis-login");
     }
 
     @Test

@@ -16,6 +16,7 @@ import io.claimloop.pipeline.RoutesUnderTest;
 import io.claimloop.support.Recorded;
 import java.time.Instant;
 import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
@@ -50,12 +51,16 @@ abstract class PartnersOnWire {
 
     /** The same routes for all tests of a class, as long as no test left a partner refused or away. */
     static RoutesUnderTest shared(String... files) {
+        return shared(Map.of(), files);
+    }
+
+    static RoutesUnderTest shared(Map<String, String> settings, String... files) {
         if (shared != null && !shared.asNew()) {
             shared.close();
             shared = null;
         }
         if (shared == null) {
-            shared = RoutesUnderTest.of(OPENIMIS, CHT, files);
+            shared = RoutesUnderTest.of(OPENIMIS, CHT, settings, files);
         }
         return shared;
     }

@@ -35,7 +35,7 @@ class StepWorkerTest extends PartnersOnWire {
 
     @BeforeEach
     void load() throws Exception {
-        routes = RoutesUnderTest.of(OPENIMIS, CHT, "step-worker");
+        routes = RoutesUnderTest.of(OPENIMIS, CHT, "step-worker", "orders", "openimis", "openimis-login");
         routes.camel().addRoutes(new RouteBuilder() {
             @Override
             public void configure() {

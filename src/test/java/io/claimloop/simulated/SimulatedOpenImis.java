@@ -415,6 +415,11 @@ public final class SimulatedOpenImis implements AutoCloseable {
         return effects(OpenImisEffect.Kind.COMMUNICATION_CREATED, claimUuid);
     }
 
+    /** How often feedback was stored for the claim, whichever way. */
+    public int deliveries(String claimUuid) {
+        return communications(claimUuid) + feedbackDeliveries(claimUuid);
+    }
+
     /** How often feedback was delivered by GraphQL; each one overwrites. */
     public int feedbackDeliveries(String claimUuid) {
         return effects(OpenImisEffect.Kind.FEEDBACK_DELIVERED, claimUuid);

@@ -11,6 +11,8 @@ import io.claimloop.ledger.Loops;
 import io.claimloop.ledger.State;
 import io.claimloop.simulated.Claim;
 import io.claimloop.simulated.Insuree;
+import io.claimloop.simulated.SimulatedCht;
+import io.claimloop.simulated.SimulatedOpenImis;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.URI;
@@ -44,6 +46,8 @@ public final class Journey {
 
     private final HttpClient http =
             HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
+    private final SimulatedOpenImis openimis;
+    private final SimulatedCht cht;
     private final ServletWebServerApplicationContext application;
     private final Loops loops;
 
@@ -62,7 +66,9 @@ public final class Journey {
         }
     }
 
-    Journey(ServletWebServerApplicationContext application, Loops loops) {
+    Journey(SimulatedOpenImis openimis, SimulatedCht cht, ServletWebServerApplicationContext application, Loops loops) {
+        this.openimis = openimis;
+        this.cht = cht;
         this.application = application;
         this.loops = loops;
     }
@@ -82,7 +88,7 @@ public final class Journey {
 
     /** An insuree whom CHT does not know. */
     public Insuree stranger(String lastName, String otherNames) {
-        return SimulatedWorld.OPENIMIS.addInsuree(
+        return openimis.addInsuree(
                 String.valueOf(500_000_000 + COUNT.incrementAndGet()),
                 lastName,
                 otherNames,
@@ -102,7 +108,7 @@ public final class Journey {
         fields.put("patient_id", insuree.uuid().substring(0, 6));
         fields.putAll(changes);
         fields.values().removeIf(value -> value == NOTHING);
-        SimulatedWorld.CHT.addPerson(fields);
+        cht.addPerson(fields);
         return fields.get("id").toString();
     }
 
@@ -124,12 +130,12 @@ public final class Journey {
     }
 
     public Claim claim(Insuree insuree) {
-        return SimulatedWorld.OPENIMIS.submit(entered(insuree));
+        return openimis.submit(entered(insuree));
     }
 
     public Claim entered(Insuree insuree) {
         LocalDate day = day();
-        return SimulatedWorld.OPENIMIS.enter("T" + COUNT.incrementAndGet(), insuree.chfId(), day, day);
+        return openimis.enter("T" + COUNT.incrementAndGet(), insuree.chfId(), day, day);
     }
 
     /** A claim of its own that is at the CHW's. */
@@ -148,8 +154,7 @@ public final class Journey {
 
     /** What openIMIS pushes of this claim. */
     public void notice(Claim claim) {
-        assertThat(notice(SimulatedWorld.OPENIMIS.notificationOf(claim)).status())
-                .isEqualTo(200);
+        assertThat(notice(openimis.notificationOf(claim)).status()).isEqualTo(200);
     }
 
     public Response notice(String body) {
@@ -204,7 +209,7 @@ public final class Journey {
         return "Basic " + Base64.getEncoder().encodeToString((user + ":" + password).getBytes(StandardCharsets.UTF_8));
     }
 
-    private static String operator() {
+    public static String operator() {
         return basic(SimulatedWorld.OPERATOR, SimulatedWorld.OPERATOR_PASSWORD);
     }
 

@@ -4,6 +4,7 @@ import io.claimloop.ledger.Loops;
 import io.claimloop.simulated.SimulatedCht;
 import io.claimloop.simulated.SimulatedOpenImis;
 import java.time.Duration;
+import java.util.HashMap;
 import java.util.Map;
 import org.springframework.boot.web.servlet.context.ServletWebServerApplicationContext;
 import org.springframework.boot.web.servlet.context.ServletWebServerInitializedEvent;
@@ -26,32 +27,59 @@ public class SimulatedWorld implements ApplicationContextInitializer<Configurabl
     public static final SimulatedOpenImis OPENIMIS = SimulatedOpenImis.start();
     public static final SimulatedCht CHT = SimulatedCht.start().withDemoData();
 
+    private final SimulatedOpenImis openimis;
+    private final SimulatedCht cht;
+
+    public SimulatedWorld() {
+        this(OPENIMIS, CHT);
+    }
+
+    protected SimulatedWorld(SimulatedOpenImis openimis, SimulatedCht cht) {
+        this.openimis = openimis;
+        this.cht = cht;
+    }
+
+    /** Settings of a world that is not as the others. */
+    protected Map<String, Object> settings() {
+        return Map.of();
+    }
+
     @Override
     public void initialize(ConfigurableApplicationContext context) {
-        CHT.sentinelDelay(Duration.ofMillis(20));
-        CHT.retryEvery(Duration.ofMillis(500));
-        context.getEnvironment().getPropertySources().addFirst(new MapPropertySource("simulated-world", properties()));
+        cht.sentinelDelay(Duration.ofMillis(20));
+        cht.retryEvery(Duration.ofMillis(500));
+        Map<String, Object> all = new HashMap<>(properties(openimis, cht));
+        all.putAll(settings());
+        context.getEnvironment().getPropertySources().addFirst(new MapPropertySource("simulated-world", all));
         GenericApplicationContext application = (GenericApplicationContext) context;
         application.registerBean(
                 Journey.class,
-                () -> new Journey((ServletWebServerApplicationContext) application, application.getBean(Loops.class)));
+                () -> new Journey(
+                        openimis,
+                        cht,
+                        (ServletWebServerApplicationContext) application,
+                        application.getBean(Loops.class)));
         context.addApplicationListener((ApplicationListener<ServletWebServerInitializedEvent>) event -> {
             String url = "http://127.0.0.1:" + event.getWebServer().getPort();
-            OPENIMIS.notify(url + "/openimis/notifications", "Bearer " + OPENIMIS_TOKEN);
-            CHT.pushTo(url + "/cht/feedback", "Bearer " + CHT_TOKEN);
+            openimis.notify(url + "/openimis/notifications", "Bearer " + OPENIMIS_TOKEN);
+            cht.pushTo(url + "/cht/feedback", "Bearer " + CHT_TOKEN);
         });
     }
 
     /** A working configuration; tests of start-up take it and spoil it. */
     public static Map<String, Object> properties() {
+        return properties(OPENIMIS, CHT);
+    }
+
+    private static Map<String, Object> properties(SimulatedOpenImis openimis, SimulatedCht cht) {
         return Map.ofEntries(
                 Map.entry("spring.datasource.url", TestDatabase.url()),
                 Map.entry("spring.datasource.username", "postgres"),
-                Map.entry("claimloop.openimis.url", OPENIMIS.url()),
+                Map.entry("claimloop.openimis.url", openimis.url()),
                 Map.entry("claimloop.openimis.username", SimulatedOpenImis.USERNAME),
                 Map.entry("claimloop.openimis.password", SimulatedOpenImis.PASSWORD),
                 Map.entry("claimloop.openimis.requests-per-minute", "60000"),
-                Map.entry("claimloop.cht.url", CHT.url()),
+                Map.entry("claimloop.cht.url", cht.url()),
                 Map.entry("claimloop.cht.username", SimulatedCht.USERNAME),
                 Map.entry("claimloop.cht.password", SimulatedCht.PASSWORD),
                 Map.entry("claimloop.cht.writes-per-second", "1000"),

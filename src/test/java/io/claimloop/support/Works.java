@@ -21,7 +21,7 @@ public final class Works {
     private Works() {}
 
     public static Due due(Step step, State state, UUID claim) {
-        return new Due(ID.incrementAndGet(), 1, step, 1, loop(state, claim), null, null, null);
+        return new Due(ID.incrementAndGet(), 1, step, 1, loop(state, claim), null, null, null, null);
     }
 
     public static Due due(Step step, State state) {
@@ -59,7 +59,8 @@ public final class Works {
                 due.loop(),
                 due.submission(),
                 due.claim(),
-                due.claimError());
+                due.claimError(),
+                due.told());
     }
 
     public static Due withClaim(Due due, JsonNode claim) {
@@ -85,6 +86,7 @@ public final class Works {
                 due.loop(),
                 submission,
                 due.claim(),
-                due.claimError());
+                due.claimError(),
+                due.told());
     }
 }

@@ -1,0 +1,61 @@
+package io.claimloop.pipeline;
+
+import io.claimloop.ledger.Completion;
+import io.claimloop.ledger.Due;
+import io.claimloop.ledger.Outcome;
+import io.claimloop.openimis.Mutation;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.List;
+
+/**
+ * What a step made of a batch: outcomes, and orders to openIMIS that are still to be sent, so that one request carries all
+ * of them. Lives for one run of a worker's route.
+ */
+public final class BatchResults {
+    /** A mutation on behalf of leased work. */
+    record Order(Due due, Mutation mutation) {}
+
+    private final List<Completion> completions = new ArrayList<>();
+    /** Each list is one request. */
+    private final Deque<List<Order>> requests = new ArrayDeque<>();
+
+    void done(Due due, Outcome outcome) {
+        completions.add(new Completion(due, outcome));
+    }
+
+    void order(Due due, Mutation mutation) {
+        if (requests.isEmpty()) {
+            requests.add(new ArrayList<>());
+        }
+        requests.peek().add(new Order(due, mutation));
+    }
+
+    /** Whether orders are still to be sent. */
+    public boolean hasOrders() {
+        return !requests.isEmpty();
+    }
+
+    /** The orders of the next request. */
+    List<Order> next() {
+        return requests.peek();
+    }
+
+    /** openIMIS refused the next request as a whole, and did nothing of it: each half is tried by itself. */
+    void halve() {
+        List<Order> whole = requests.poll();
+        int half = whole.size() / 2;
+        requests.push(whole.subList(half, whole.size()));
+        requests.push(whole.subList(0, half));
+    }
+
+    /** The next request is over. */
+    List<Order> poll() {
+        return requests.poll();
+    }
+
+    List<Completion> completions() {
+        return completions;
+    }
+}

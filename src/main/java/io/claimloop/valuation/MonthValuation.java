@@ -1,0 +1,185 @@
+package io.claimloop.valuation;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.claimloop.ledger.MonthRuns;
+import io.claimloop.ledger.MonthRuns.Standing;
+import io.claimloop.openimis.Mutation;
+import io.claimloop.partner.PartnerAnswer;
+import io.claimloop.partner.PartnerException;
+import io.claimloop.settings.ClaimLoopProperties;
+import java.nio.charset.StandardCharsets;
+import java.time.YearMonth;
+import java.time.ZoneId;
+import java.util.Base64;
+import java.util.List;
+import java.util.Optional;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.springframework.stereotype.Component;
+
+/**
+ * openIMIS's batch run of a month: what was processed in it gets its value. There is one run for a month and place, ever
+ * (recordings 967 to 971), and openIMIS takes a future month as gladly: so only ended months are ordered, by a person or
+ * by an opt-in schedule, and it is looked first whether the run was made.
+ */
+@Component("monthValuation")
+public class MonthValuation {
+    private static final Logger log = LoggerFactory.getLogger(MonthValuation.class);
+    private static final ObjectMapper JSON = new ObjectMapper();
+    private static final int LOOKS = 20;
+
+    private final MonthRuns runs;
+    private final ClaimLoopProperties.Valuation settings;
+    private final ZoneId zone;
+
+    public MonthValuation(MonthRuns runs, ClaimLoopProperties properties) {
+        this.runs = runs;
+        this.settings = properties.valuation();
+        this.zone = properties.openimis().zone();
+    }
+
+    /** The month before this one, for the schedule. */
+    public MonthOrder lastMonth() {
+        return new MonthOrder(
+                YearMonth.now(zone).minusMonths(1), settings.monthRun().location(), "the schedule");
+    }
+
+    /** Why such an order is refused; empty when it is not. */
+    public Optional<String> refusal(YearMonth month) {
+        if (!settings.enabled()) {
+            return Optional.of("valuation is off (claimloop.valuation.enabled)");
+        }
+        return month.isBefore(YearMonth.now(zone))
+                ? Optional.empty()
+                : Optional.of("the month " + month + " has not ended; one run uses up the month");
+    }
+
+    /** What is known of it there: the latest runs, the place's number, and what became of our order. */
+    public String query(MonthOrder order) {
+        order.run(
+                order.run() != null
+                        ? order.run()
+                        : runs.open(order.month(), order.location()).orElse(null));
+        StringBuilder query = new StringBuilder("{ batchRuns(orderBy: [\"-runDate\"], first: 100)"
+                + " { edges { node { id runDate runYear runMonth location { uuid code name } } } }");
+        if (!order.location().isEmpty()) {
+            // read in openIMIS's location module, not recorded
+            query.append(" locations(code: ")
+                    .append(JSON.getNodeFactory().textNode(order.location()))
+                    .append(") { edges { node { id code type } } }");
+        }
+        if (order.run() != null) {
+            query.append(" mutationLogs(clientMutationId: \"")
+                    .append(order.run().mutation())
+                    .append("\") { edges { node { status error } } }");
+        }
+        return JSON.createObjectNode()
+                .put("query", query.append(" }").toString())
+                .toString();
+    }
+
+    /** Compares what openIMIS shows with the order. */
+    public MonthOrder look(MonthOrder order, PartnerAnswer answer) {
+        order.look();
+        JsonNode data = answer.json().path("data");
+        if (!data.path("batchRuns").isObject()) {
+            throw PartnerException.unexpected(answer.partner(), answer.status(), "no list of batch runs");
+        }
+        boolean there = false;
+        for (JsonNode edge : data.at("/batchRuns/edges")) {
+            JsonNode run = edge.path("node");
+            there |= run.path("runYear").asInt() == order.month().getYear()
+                    && run.path("runMonth").asInt() == order.month().getMonthValue()
+                    && run.at("/location/code").asText("").equals(order.location());
+        }
+        if (there) {
+            order.foundRun();
+        }
+        if (order.run() != null && order.run().standing() == Standing.ORDERED) {
+            decide(order, data);
+        } else if (!there) {
+            place(order, data);
+        }
+        return order;
+    }
+
+    /** The log tells whose run it is; that there is one, only the list of runs. */
+    private void decide(MonthOrder order, JsonNode data) {
+        JsonNode entry = data.at("/mutationLogs/edges/0/node");
+        int status = entry.path("status").asInt(-1);
+        boolean again = entry.path("error").asText().contains("ProcessBatchSubmitError 2");
+        if (order.found()) {
+            decided(order, again ? Standing.ALREADY_RUN : Standing.RUN, null);
+        } else if (again) {
+            decided(order, Standing.ALREADY_RUN, null);
+        } else if (status == 1) {
+            boolean right = entry.path("error").asText().contains("PermissionDenied");
+            decided(order, Standing.FAILED, right ? "The account lacks the right 111101." : "Its log says error.");
+        } else if (status == -1 && order.looks() == 1) {
+            // written down by an earlier call that never got it to openIMIS
+            decided(order, Standing.FAILED, "The order did not reach openIMIS.");
+            order.run(null);
+            place(order, data);
+        }
+    }
+
+    private void decided(MonthOrder order, Standing standing, String detail) {
+        order.run(runs.decide(order.run(), standing, detail));
+        log.info("batch run of {}: {}{}", order.run().name(), standing, detail == null ? "" : " (" + detail + ")");
+    }
+
+    private static void place(MonthOrder order, JsonNode data) {
+        if (order.location().isEmpty()) {
+            return;
+        }
+        JsonNode places = data.at("/locations/edges");
+        if (places.size() != 1) {
+            order.refuse(
+                    places.isEmpty()
+                            ? "openIMIS knows no location " + order.location()
+                            : "openIMIS knows several locations " + order.location());
+            return;
+        }
+        order.locationId(id(places.get(0).at("/node/id").asText()));
+    }
+
+    /** Relay writes an id as base64 of "LocationGQLType:1". */
+    static Integer id(String relay) {
+        String plain = relay.matches("\\d+")
+                ? relay
+                : new String(Base64.getDecoder().decode(relay), StandardCharsets.UTF_8).replaceFirst(".*:", "");
+        return Integer.valueOf(plain);
+    }
+
+    /** Whether the run is to be ordered: nobody made it, and nobody has just ordered it. */
+    public boolean orders(MonthOrder order) {
+        return order.refusal() == null && order.run() == null && !order.found();
+    }
+
+    /** Written down first: after a crash the next call looks what came of it. */
+    public String mutation(MonthOrder order) {
+        order.run(runs.order(order.month(), order.location(), order.by()));
+        ObjectNode input = JSON.createObjectNode();
+        if (order.locationId() != null) {
+            input.put("locationId", order.locationId());
+        }
+        input.put("year", order.month().getYear()).put("month", order.month().getMonthValue());
+        return Mutation.request(List.of(new Mutation("processBatch", order.run().mutation(), input, null)));
+    }
+
+    /** Whether it is worth another look: with Celery a run takes a while. */
+    public boolean waits(MonthOrder order) {
+        return order.run() != null && order.run().standing() == Standing.ORDERED && order.looks() < LOOKS;
+    }
+
+    /** A scheduled run that could not even be ordered. */
+    public void failed(Exception why) {
+        log.warn(
+                "the scheduled batch run was not ordered ({}); order it by POST /api/valuations",
+                why instanceof PartnerException partner
+                        ? partner.getMessage()
+                        : why.getClass().getSimpleName());
+    }
+}

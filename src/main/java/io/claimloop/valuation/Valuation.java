@@ -1,0 +1,134 @@
+package io.claimloop.valuation;
+
+import com.fasterxml.jackson.databind.ObjectMapper;
+import io.claimloop.ledger.Due;
+import io.claimloop.ledger.Outcome;
+import io.claimloop.ledger.Reason;
+import io.claimloop.ledger.State;
+import io.claimloop.openimis.Claim;
+import io.claimloop.openimis.ClaimReader;
+import io.claimloop.openimis.Mutation;
+import io.claimloop.openimis.Told;
+import io.claimloop.rules.RuleChecks;
+import io.claimloop.settings.ClaimLoopProperties;
+import io.claimloop.settings.ClaimLoopProperties.Unanswered;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.Optional;
+import org.springframework.stereotype.Component;
+
+/**
+ * Follows a claim to its value. With {@code claimloop.valuation.enabled} clean answers let openIMIS process it, and bad
+ * ones have it reviewed; without, ClaimLoop only looks what became of it. openIMIS's processing asks neither for feedback
+ * nor for a review (recording 964): so this looks first, and never processes a claim that waits for an officer.
+ */
+@Component("valuation")
+public class Valuation {
+    private static final String VALUE = "value";
+    /** After so many orders that changed nothing a person should see it. */
+    private static final int TRIES = 4;
+
+    private static final ObjectMapper JSON = new ObjectMapper();
+
+    private final boolean enabled;
+    private final Unanswered unanswered;
+    private final Duration watch;
+    private final ReviewTable review;
+
+    public Valuation(ClaimLoopProperties properties, ReviewTable review) {
+        ClaimLoopProperties.Valuation settings = properties.valuation();
+        this.enabled = settings.enabled();
+        this.unanswered = settings.unanswered();
+        this.watch = settings.watch();
+        this.review = review;
+    }
+
+    /** Returns the step's {@link Outcome}, or the {@link Mutation} that is to be sent. */
+    public Object decide(Due due) throws IOException {
+        State state = due.loop().state();
+        if (!state.next().contains(State.VALUED)) {
+            return Outcome.done();
+        }
+        if (due.claimError() != null) {
+            // not shown is not deleted
+            return Outcome.later(
+                    ClaimReader.ABSENT.equals(due.claimError()) ? Reason.CLAIM_NOT_FOUND : Reason.UNEXPECTED, watch);
+        }
+        Claim claim = Claim.of(due.claim());
+        Optional<Outcome> over = over(state, claim);
+        Object next = over.isPresent() ? over.get() : next(due, state, claim);
+        return next instanceof Outcome outcome ? outcome.proof(due.claim().toString()) : next;
+    }
+
+    /** What ended the claim ends its loop; feedback is there already, or was bypassed by our own order. */
+    private Optional<Outcome> over(State state, Claim claim) {
+        if (claim.deleted() || claim.status() == Claim.REJECTED) {
+            return RuleChecks.ended(claim);
+        }
+        boolean open = state == State.EXPIRED && unanswered == Unanswered.WAIT;
+        boolean answered = (state == State.EXPIRED || state == State.NOT_REACHED)
+                && claim.feedbackStatus() == Claim.FEEDBACK_DELIVERED;
+        return open || answered ? RuleChecks.ended(claim) : Optional.empty();
+    }
+
+    private Object next(Due due, State state, Claim claim) throws IOException {
+        boolean bad = state == State.DELIVERED
+                && review.asksForReview(JSON.readTree(due.submission().feedback()));
+        boolean lateAnswersCount = state == State.EXPIRED && unanswered == Unanswered.WAIT;
+        if (claim.status() == Claim.VALUATED || claim.status() == Claim.PROCESSED && !lateAnswersCount) {
+            Outcome valued = Outcome.moved(State.VALUED, VALUE);
+            return bad && claim.reviewStatus() <= Claim.REVIEW_NOT_SELECTED
+                    ? valued.because(Reason.VALUED_DESPITE_ANSWERS, null)
+                    : valued;
+        }
+        if (claim.reviewStatus() == Claim.REVIEW_SELECTED && !lateAnswersCount) {
+            return state == State.IN_REVIEW
+                    ? again()
+                    : Outcome.moved(State.IN_REVIEW, VALUE)
+                            .because(bad ? Reason.ANSWERS_ASK_FOR_REVIEW : Reason.REVIEW_IN_OPENIMIS, null)
+                            .again(watch);
+        }
+        if (!enabled || claim.status() != Claim.CHECKED) {
+            return again();
+        }
+        return switch (state) {
+            case DELIVERED -> ordered(due, bad ? "selectClaimsForReview" : "processClaims");
+            case NOT_REACHED, EXPIRED -> unanswered(due, claim);
+            // reviewed, or in dispute: that is for an officer to process
+            default -> again();
+        };
+    }
+
+    private Object unanswered(Due due, Claim claim) {
+        if (unanswered == Unanswered.WAIT) {
+            return again();
+        }
+        if (claim.feedbackStatus() == Claim.FEEDBACK_SELECTED) {
+            return ordered(due, "bypassClaimsFeedback");
+        }
+        return ordered(due, unanswered == Unanswered.PROCESS ? "processClaims" : "selectClaimsForReview");
+    }
+
+    /** An order, unless one is still being carried out or was tried in vain. */
+    private static Object ordered(Due due, String mutation) {
+        Told told = Told.of(due);
+        if (told.pending()) {
+            return Outcome.failed(Reason.BEING_VALUED, "openIMIS has not carried out the order yet.");
+        }
+        if (told.noRight() && due.attempts() % 2 == 0) {
+            return Outcome.failed(
+                    Reason.NO_ACCESS, "openIMIS refuses " + mutation + " to claimloop.valuation.username.");
+        }
+        if (due.attempts() > TRIES && told.of(mutation) && !told.noRight()) {
+            return Outcome.parked(
+                    Reason.NOT_VALUED,
+                    "Order: " + mutation + (told.error() ? "; its log says error." : "; its log says done."));
+        }
+        Outcome look = Outcome.failed(Reason.BEING_VALUED, null);
+        return Mutation.onClaim(due, mutation, due.attempts() <= 2 ? look.again(Duration.ZERO) : look);
+    }
+
+    private Outcome again() {
+        return Outcome.done().again(watch);
+    }
+}

@@ -1,0 +1,2 @@
+/** When a claim may be processed, reviewed, or left alone; and the batch run of a month. */
+package io.claimloop.valuation;
