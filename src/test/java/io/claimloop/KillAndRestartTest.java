@@ -123,6 +123,8 @@ class KillAndRestartTest {
         settings.put("claimloop.operator.username", "operator");
         settings.put("claimloop.operator.password", PASSWORD);
         settings.put("claimloop.selection.policy", "submitted");
+        settings.put("claimloop.selection.per-day", "1000000");
+        settings.put("claimloop.selection.max-visit-age", "4000d");
         settings.put("claimloop.selection.from", "2000-01-01");
         settings.put("claimloop.steps.lease", lease);
         // the one test that delivers the other way

@@ -15,6 +15,7 @@ import io.claimloop.partner.PartnerAnswer;
 import io.claimloop.partner.PartnerException;
 import io.claimloop.partner.PartnerRequest;
 import io.claimloop.rules.RuleChecks;
+import io.claimloop.rules.SelectionLimits;
 import io.claimloop.settings.ClaimLoopProperties;
 import io.claimloop.settings.ClaimLoopProperties.Policy;
 import java.time.Duration;
@@ -34,11 +35,13 @@ public class ClaimWatch {
     private static final Duration HIDDEN = Duration.ofHours(1);
 
     private final Loops loops;
+    private final SelectionLimits limits;
     private final Policy policy;
     private final Duration watch;
 
-    public ClaimWatch(Loops loops, ClaimLoopProperties properties) {
+    public ClaimWatch(Loops loops, SelectionLimits limits, ClaimLoopProperties properties) {
         this.loops = loops;
+        this.limits = limits;
         this.policy = properties.selection().policy();
         this.watch = properties.steps().watch();
     }
@@ -59,6 +62,11 @@ public class ClaimWatch {
         RuleChecks.ended(claim).ifPresent(outcome -> {
             throw new StepEnds(outcome.proof(due.claim().toString()));
         });
+        if (limits.excludes(claim)) {
+            // edited so that it may not be asked about any more
+            throw new StepEnds(
+                    Outcome.withdrawn(Reason.EXCLUDED).proof(due.claim().toString()));
+        }
         if (policy == Policy.SELECTED && claim.feedbackStatus() != Claim.FEEDBACK_SELECTED) {
             throw new StepEnds(Outcome.withdrawn(Reason.FEEDBACK_NOT_REQUESTED)
                     .proof(due.claim().toString()));

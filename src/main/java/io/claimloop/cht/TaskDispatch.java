@@ -20,6 +20,7 @@ import io.claimloop.partner.PartnerAnswer;
 import io.claimloop.partner.PartnerException;
 import io.claimloop.partner.PartnerRequest;
 import io.claimloop.rules.RuleChecks;
+import io.claimloop.rules.SelectionLimits;
 import io.claimloop.settings.ClaimLoopProperties;
 import java.time.Duration;
 import java.util.List;
@@ -41,14 +42,16 @@ public class TaskDispatch {
     private final Duration lookAgain;
     private final Duration watch;
     private final Loops loops;
+    private final SelectionLimits limits;
     /** Place to the CHW who holds it; users seldom change, patients of one place come together. */
     private final Cache<String, String> holders = Caffeine.newBuilder()
             .maximumSize(50_000)
             .expireAfterWrite(Duration.ofMinutes(5))
             .build();
 
-    public TaskDispatch(Loops loops, ClaimLoopProperties properties) {
+    public TaskDispatch(Loops loops, SelectionLimits limits, ClaimLoopProperties properties) {
         this.loops = loops;
+        this.limits = limits;
         ClaimLoopProperties.Cht cht = properties.cht();
         this.names = new ChtNames(cht.insuranceNumberField(), cht.personType(), cht.chwRole());
         this.shownLines = cht.shownLines();
@@ -71,6 +74,15 @@ public class TaskDispatch {
         RuleChecks.ended(claim).ifPresent(outcome -> {
             throw new StepEnds(outcome.proof(due.claim().toString()));
         });
+        if (!changed) {
+            limits.bars(claim).ifPresent(reason -> {
+                // what is not shown withdraws nothing
+                throw new StepEnds((reason == Reason.EXCLUSION_UNREADABLE
+                                ? Outcome.failed(reason, null)
+                                : Outcome.withdrawn(reason))
+                        .proof(due.claim().toString()));
+            });
+        }
         String number = claim.insuree() == null ? null : claim.insuree().insuranceNumber();
         if (number == null || number.indexOf('"') >= 0 || number.length() > 100) {
             throw new StepEnds(Outcome.parked(Reason.INSUREE_UNKNOWN, null));
@@ -167,6 +179,7 @@ public class TaskDispatch {
             throw new StepEnds(Outcome.parked(Reason.NO_CHW, null));
         }
         if (answer.status() == 404) {
+            takeWeek(dispatch);
             return dispatch;
         }
         JsonNode doc = expect(answer).json();
@@ -178,13 +191,24 @@ public class TaskDispatch {
             throw new StepEnds(Outcome.parked(Reason.RECORD_DIFFERS, null).proof(answer.text()));
         }
         dispatch.stored(doc);
+        if (!"open".equals(doc.path("fields").path("status").asText())) {
+            takeWeek(dispatch);
+        }
         return dispatch;
+    }
+
+    /** Of a task that is open already the CHW gets no second one: it needs no place. */
+    private void takeWeek(Dispatch dispatch) {
+        if (dispatch.due().step() == Step.DISPATCH
+                && !limits.takeWeek(dispatch.chw(), dispatch.due().loop().uuid())) {
+            throw new StepEnds(Outcome.later(Reason.CHW_WEEK_FULL, limits.untilNextWeek()));
+        }
     }
 
     /** The mapping's input, as {@code mappings/claim-record.jslt} describes it. */
     public String recordInput(Dispatch dispatch) {
         ObjectNode input = JSON.createObjectNode();
-        input.set("claim", dispatch.claim().node());
+        input.set("claim", withoutDiagnoses(dispatch.claim().node()));
         ObjectNode patient = input.putObject("patient");
         patient.put("_id", dispatch.person().path("_id").asText());
         if (dispatch.person().hasNonNull("patient_id")) {
@@ -198,6 +222,11 @@ public class TaskDispatch {
                 .put("status", "open");
         input.putObject("settings").set("shown_lines", JSON.valueToTree(shownLines));
         return input.toString();
+    }
+
+    /** They were read to exclude claims by them; no mapping gets to see them. */
+    private static JsonNode withoutDiagnoses(JsonNode claim) {
+        return ((ObjectNode) claim.deepCopy()).without(Claim.DIAGNOSES);
     }
 
     private static long reportedDate(Dispatch dispatch) {

@@ -12,6 +12,7 @@ import com.fasterxml.jackson.databind.JsonNode;
  * @param claim the claim as just read from openIMIS; null where the step does not read it
  * @param claimError why the claim could not be read, where it could not
  * @param told what openIMIS said besides of this claim: what became of an order, what is attached; null when not asked
+ * @param eligibility what was read for {@link Step#CHECK} beside the claim; null for the other steps
  */
 public record Due(
         long id,
@@ -22,13 +23,18 @@ public record Due(
         Submission submission,
         JsonNode claim,
         String claimError,
-        JsonNode told) {
+        JsonNode told,
+        Eligibility eligibility) {
 
     public Due withClaim(JsonNode read, String error) {
-        return new Due(id, token, step, attempts, loop, submission, read, error, told);
+        return new Due(id, token, step, attempts, loop, submission, read, error, told, eligibility);
     }
 
     public Due withTold(JsonNode more) {
-        return new Due(id, token, step, attempts, loop, submission, claim, claimError, more);
+        return new Due(id, token, step, attempts, loop, submission, claim, claimError, more, eligibility);
+    }
+
+    public Due withEligibility(Eligibility known) {
+        return new Due(id, token, step, attempts, loop, submission, claim, claimError, told, known);
     }
 }

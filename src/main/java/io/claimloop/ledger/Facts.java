@@ -13,12 +13,13 @@ public record Facts(
         String recordRev,
         Long submission,
         Duration taskWindow,
-        String claimHash) {
+        String claimHash,
+        Eligibility eligibility) {
 
-    public static final Facts NONE = new Facts(null, null, null, null, null, null, null, null, null);
+    public static final Facts NONE = new Facts(null, null, null, null, null, null, null, null, null, null);
 
-    public static Facts ofClaim(String code, String insuree) {
-        return new Facts(code, insuree, null, null, null, null, null, null, null);
+    public static Facts ofClaim(String code, String insuree, Eligibility eligibility) {
+        return new Facts(code, insuree, null, null, null, null, null, null, null, eligibility);
     }
 
     /** @param claimHash keyed hash of what of the claim went into the record */
@@ -30,14 +31,14 @@ public record Facts(
             String recordRev,
             Duration window,
             String claimHash) {
-        return new Facts(null, insuree, patient, chw, recordId, recordRev, null, window, claimHash);
+        return new Facts(null, insuree, patient, chw, recordId, recordRev, null, window, claimHash, null);
     }
 
     public static Facts ofRecord(String recordRev) {
-        return new Facts(null, null, null, null, null, recordRev, null, null, null);
+        return new Facts(null, null, null, null, null, recordRev, null, null, null, null);
     }
 
     public static Facts ofSubmission(long submission) {
-        return new Facts(null, null, null, null, null, null, submission, null, null);
+        return new Facts(null, null, null, null, null, null, submission, null, null, null);
     }
 }

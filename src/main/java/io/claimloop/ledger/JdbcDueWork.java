@@ -98,6 +98,7 @@ class JdbcDueWork implements DueWork {
                             submission == null ? null : submissions.get(submission),
                             null,
                             null,
+                            null,
                             null);
                 })
                 .toList();

@@ -122,6 +122,11 @@ class LedgerConfiguration {
     }
 
     @Bean
+    Places places(JdbcTemplate jdbc) {
+        return new JdbcPlaces(jdbc);
+    }
+
+    @Bean
     Loops loops(JdbcTemplate jdbc, Moves moves, Proofs proofs) {
         return new JdbcLoops(jdbc, moves, proofs);
     }

@@ -15,6 +15,7 @@ import java.util.UUID;
  * @param chw CHT's id of the CHW's contact, once found
  * @param recordId id of the claim record in CHT
  * @param claimHash keyed hash of what of the claim went into the record
+ * @param eligibility what openIMIS knew of insuree and place at the check; null before it
  * @param submission the submission whose answers count
  */
 public record Loop(
@@ -33,6 +34,7 @@ public record Loop(
         String recordRev,
         Long submission,
         String claimHash,
+        Eligibility eligibility,
         Instant taskUntil,
         Instant createdAt,
         Instant changedAt) {

@@ -20,6 +20,7 @@ class Moves {
               code = coalesce(?, code), insuree = coalesce(?, insuree), patient = coalesce(?, patient),
               chw = coalesce(?, chw), record_id = coalesce(?, record_id), record_rev = coalesce(?, record_rev),
               submission = coalesce(?, submission), claim_hash = coalesce(?, claim_hash),
+              eligibility = coalesce(?::jsonb, eligibility),
               task_until = case when ? then null else coalesce(task_until, now() + make_interval(secs => ?)) end
             where uuid = ? and version = ?
             """;
@@ -51,6 +52,8 @@ class Moves {
             """;
 
     private static final String FREE_VISIT = "delete from visit where loop_uuid = ?";
+    /** A task that never was takes no place in the CHW's week; that the claim was selected that day stays true. */
+    private static final String FREE_WEEK = "delete from place where loop_uuid = ? and kind = 'WEEK'";
 
     private final JdbcTemplate jdbc;
     private final Proofs proofs;
@@ -122,6 +125,9 @@ class Moves {
             // another claim may ask about the visit now
             jdbc.update(FREE_VISIT, loop.uuid());
         }
+        if (outcome.to() == State.WITHDRAWN && loop.recordId() == null) {
+            jdbc.update(FREE_WEEK, loop.uuid());
+        }
         return stays ? EnumSet.noneOf(Step.class) : makeDue(loop, to, outcome.reason(), work);
     }
 
@@ -152,6 +158,7 @@ class Moves {
                         facts.recordRev(),
                         facts.submission(),
                         facts.claimHash(),
+                        Rows.json(facts.eligibility()),
                         // the next task has a window of its own
                         to == State.NEEDS_IDENTITY,
                         facts.taskWindow() == null

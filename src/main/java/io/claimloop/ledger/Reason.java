@@ -12,6 +12,24 @@ public enum Reason {
             "The claim is older than claimloop.selection.from: it is never taken up.",
             "Nothing; set claimloop.selection.from earlier if it should be."),
     ALREADY_VALUED("The claim was valued before it could be followed up.", "Nothing."),
+    VISIT_TOO_OLD(
+            "The visit is longer ago than claimloop.selection.max-visit-age.",
+            "Nothing; set claimloop.selection.max-visit-age higher if such visits should be asked about."),
+    EXCLUDED(
+            "The claim is excluded by claimloop.selection.exclude: nothing of it leaves ClaimLoop.",
+            "Nothing; change claimloop.selection.exclude if such claims should be asked about."),
+    EXCLUSION_UNREADABLE(
+            "openIMIS does not show the diagnoses that claimloop.selection.exclude.diagnoses needs, so nothing of the claim leaves ClaimLoop.",
+            "Ask whether this release of openIMIS shows a claim's further diagnoses by GraphQL; where it does not, leave the setting out, then retry."),
+    DAY_FULL(
+            "As many claims were selected that day as claimloop.selection.per-day allows.",
+            "Select the claim for feedback in openIMIS: it then waits for a day with room. Or retry on another day."),
+    WAITS_FOR_A_DAY(
+            "An officer selected the claim, but as many were selected today as claimloop.selection.per-day allows.",
+            "Nothing: it is looked at again when the next day begins."),
+    CHW_WEEK_FULL(
+            "The CHW has as many tasks this week as claimloop.selection.per-chw-per-week allows.",
+            "Nothing: it is looked at again when the next week begins."),
     SAME_VISIT(
             "The same visit (insuree, facility, dates) is asked about under another claim.",
             "See the other claim; its answers hold for this visit."),

@@ -1,5 +1,8 @@
 package io.claimloop.ledger;
 
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import java.io.UncheckedIOException;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Timestamp;
@@ -10,9 +13,11 @@ import java.util.UUID;
 final class Rows {
     static final String LOOP =
             "uuid, spelling, code, state, parked_from, reason, detail, version, insuree, patient, chw,"
-                    + " record_id, record_rev, submission, claim_hash, task_until, created_at, changed_at";
+                    + " record_id, record_rev, submission, claim_hash, eligibility, task_until, created_at, changed_at";
     static final String SUBMISSION =
             "s.id, s.report_id, s.loop_uuid, s.state, s.reason, s.detail, s.feedback, s.received_at";
+
+    private static final ObjectMapper JSON = new ObjectMapper();
 
     private Rows() {}
 
@@ -33,6 +38,7 @@ final class Rows {
                 row.getString("record_rev"),
                 row.getObject("submission", Long.class),
                 row.getString("claim_hash"),
+                eligibility(row.getString("eligibility")),
                 instant(row, "task_until"),
                 instant(row, "created_at"),
                 instant(row, "changed_at"));
@@ -58,6 +64,22 @@ final class Rows {
                 body,
                 row.getString("feedback"),
                 instant(row, "received_at"));
+    }
+
+    private static Eligibility eligibility(String json) {
+        try {
+            return json == null ? null : JSON.readValue(json, Eligibility.class);
+        } catch (JsonProcessingException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    static String json(Eligibility eligibility) {
+        try {
+            return eligibility == null ? null : JSON.writeValueAsString(eligibility);
+        } catch (JsonProcessingException e) {
+            throw new UncheckedIOException(e);
+        }
     }
 
     static State state(String name) {

@@ -3,6 +3,9 @@ package io.claimloop.openimis;
 import com.fasterxml.jackson.databind.JsonNode;
 import java.time.LocalDate;
 import java.time.format.DateTimeParseException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Objects;
 
 /**
  * A claim as openIMIS's GraphQL shows it, as far as we use it. Dates are naive local.
@@ -28,6 +31,12 @@ public record Claim(
         int lines,
         StoredFeedback feedback,
         JsonNode node) {
+
+    /**
+     * The fields of the five diagnoses: openIMIS's Claim has {@code icd} and {@code icd_1} to {@code icd_4}, which its
+     * GraphQL writes without the underscore. Read in code, not recorded; {@code icd} is recorded.
+     */
+    public static final List<String> DIAGNOSES = List.of("icd", "icd1", "icd2", "icd3", "icd4");
 
     public static final int REJECTED = 1;
     public static final int ENTERED = 2;
@@ -138,6 +147,38 @@ public record Claim(
                 node);
     }
 
+    /** Codes of the diagnoses, as far as openIMIS was asked for them and shows them. */
+    public List<String> diagnoses() {
+        return DIAGNOSES.stream()
+                .map(field -> text(node.path(field), "code"))
+                .filter(Objects::nonNull)
+                .toList();
+    }
+
+    /** Whether these are all: each of the five is there, be it empty. */
+    public boolean showsAllDiagnoses() {
+        return DIAGNOSES.stream().allMatch(node::has);
+    }
+
+    public List<String> itemCodes() {
+        return lineCodes("items", "item");
+    }
+
+    public List<String> serviceCodes() {
+        return lineCodes("services", "service");
+    }
+
+    private List<String> lineCodes(String lines, String article) {
+        List<String> codes = new ArrayList<>();
+        for (JsonNode line : node.path(lines)) {
+            String lineCode = text(line.path(article), "code");
+            if (lineCode != null) {
+                codes.add(lineCode);
+            }
+        }
+        return codes;
+    }
+
     /** A code stands in every log line: no line breaks, no endless ones. */
     private static String clean(String code) {
         if (code == null) {
@@ -156,7 +197,7 @@ public record Claim(
         return node.hasNonNull(field) ? node.get(field).asBoolean() : null;
     }
 
-    private static LocalDate date(JsonNode node, String field) {
+    static LocalDate date(JsonNode node, String field) {
         String value = text(node, field);
         try {
             return value == null || value.length() < 10 ? null : LocalDate.parse(value.substring(0, 10));

@@ -14,10 +14,18 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.ConcurrentSkipListSet;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 import org.springframework.stereotype.Component;
 
 /**
@@ -32,11 +40,20 @@ public class ClaimReader {
     /** openIMIS failed on this one claim. */
     public static final String UNREADABLE = "unreadable";
 
+    private static final Logger log = LoggerFactory.getLogger(ClaimReader.class);
+    private static final Duration AT_ONCE = Duration.ofSeconds(1);
+    private static final Pattern UNKNOWN_DIAGNOSIS = Pattern.compile("Cannot query field \\W*(icd\\d?)\\b");
+
     private final String fields;
     private final boolean attachments;
+    /** Asked for only where diagnoses are excluded: what is not needed is not read. */
+    private final Set<String> diagnoses = new ConcurrentSkipListSet<>();
 
     public ClaimReader(ClaimLoopProperties properties) {
         this.attachments = properties.feedback().attachment();
+        if (!properties.selection().exclude().diagnoses().isEmpty()) {
+            diagnoses.addAll(Claim.DIAGNOSES);
+        }
         try (InputStream in = ClaimReader.class.getResourceAsStream("claim-fields.graphql")) {
             this.fields = new String(in.readAllBytes(), StandardCharsets.UTF_8)
                     .replaceAll("(?m)#.*$", "")
@@ -49,11 +66,14 @@ public class ClaimReader {
 
     /** The GraphQL request for the claims of this work, each under its place in the list. */
     public String query(List<Due> due) {
+        StringBuilder icds = new StringBuilder();
+        diagnoses.forEach(field -> icds.append(field).append(" { code } "));
+        String wanted = fields.substring(0, fields.length() - 1) + icds + "}";
         StringBuilder query = new StringBuilder("{");
         for (int i = 0; i < due.size(); i++) {
             // a spelling is made of a parsed UUID: nothing else can get into the query
             query.append(" c").append(i).append(": claim(uuid: \"");
-            query.append(due.get(i).loop().spelling()).append("\") ").append(fields);
+            query.append(due.get(i).loop().spelling()).append("\") ").append(wanted);
             besides(due.get(i), i, query);
         }
         return new ObjectMapper()
@@ -88,17 +108,79 @@ public class ClaimReader {
         return due.withTold(told);
     }
 
+    /**
+     * Whether this is an answer to the whole request, be it a refusal; a server's error, or no data, may come of one claim
+     * in it.
+     */
+    public boolean whole(PartnerAnswer answer) {
+        if (answer.status() >= 400 && answer.status() < 500) {
+            return true;
+        }
+        JsonNode body = answer.status() >= 500 ? null : answer.jsonOrNull();
+        return body != null && (body.path("data").isObject() || refuses(body));
+    }
+
+    public Halving halving() {
+        return new Halving();
+    }
+
+    public boolean mayHalve(List<Due> due, Halving halving) {
+        return halving.next(due);
+    }
+
+    public List<List<Due>> halves(List<Due> due) {
+        return Halving.halves(due);
+    }
+
+    /** Both halves together again. */
+    public List<Due> join(List<Due> one, List<Due> other) {
+        return Stream.concat(one.stream(), other.stream()).toList();
+    }
+
+    /** openIMIS fails on these: each is a failed attempt of its own. */
+    public List<Due> unreadable(List<Due> due) {
+        return due.stream()
+                .map(work -> work.withClaim(JsonNodeFactory.instance.nullNode(), UNREADABLE))
+                .toList();
+    }
+
+    private static boolean refuses(JsonNode body) {
+        return body.path("errors").findValuesAsText("message").stream().anyMatch(ClaimReader::refusal);
+    }
+
+    private static boolean refusal(String message) {
+        return message.contains("not authorized");
+    }
+
+    /** A release that does not know a field refuses every request with it: it is left out from now on. */
+    private void leaveOutUnknownDiagnoses(PartnerAnswer answer) {
+        boolean left = false;
+        for (JsonNode error : answer.json().path("errors")) {
+            Matcher unknown = UNKNOWN_DIAGNOSIS.matcher(error.path("message").asText());
+            left |= unknown.find() && diagnoses.remove(unknown.group(1));
+        }
+        if (left) {
+            log.warn("This release of openIMIS does not show all diagnoses of a claim:"
+                    + " claimloop.selection.exclude.diagnoses cannot be checked, and no claim is selected while it is set."
+                    + " Leave it out, or update openIMIS.");
+            throw PartnerException.busy(answer.partner(), "does not know a field", AT_ONCE);
+        }
+    }
+
     /** Gives each work its claim. */
     public List<Due> attach(List<Due> due, PartnerAnswer answer) {
+        if (answer.status() == 400 && !diagnoses.isEmpty()) {
+            leaveOutUnknownDiagnoses(answer);
+        }
         JsonNode body = answer.json();
         JsonNode data = body.path("data");
-        if (!data.isObject()) {
+        if (!data.isObject() && !refuses(body)) {
             throw PartnerException.unexpected(answer.partner(), answer.status(), "no data");
         }
         Map<String, String> errors = new HashMap<>();
         for (JsonNode error : body.path("errors")) {
             String message = error.path("message").asText();
-            if (message.contains("not authorized")) {
+            if (refusal(message)) {
                 throw PartnerException.noAccess(answer.partner(), answer.status());
             }
             errors.put(error.path("path").path(0).asText(), message.contains("does not exist") ? ABSENT : UNREADABLE);

@@ -5,6 +5,7 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.claimloop.intake.ClaimUuids;
+import io.claimloop.ledger.Eligibility;
 import io.claimloop.ledger.Finding;
 import io.claimloop.ledger.Loop;
 import io.claimloop.ledger.Loops;
@@ -82,6 +83,7 @@ class TraceController {
             UUID claimRecord,
             String chw,
             Instant taskUntil,
+            Eligibility eligibility,
             int attempts,
             List<Loops.Transition> history,
             List<Loops.Pending> due,
@@ -152,6 +154,7 @@ class TraceController {
                 loop.recordId(),
                 loop.chw(),
                 loop.taskUntil(),
+                loop.eligibility(),
                 due.stream().mapToInt(Loops.Pending::attempts).max().orElse(0),
                 loops.history(loop.uuid()),
                 due,

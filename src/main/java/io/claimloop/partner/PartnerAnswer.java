@@ -29,6 +29,15 @@ public record PartnerAnswer(String partner, int status, String text) {
         throw PartnerException.unexpected(partner, status, "not JSON");
     }
 
+    /** The body as JSON, or null when it is none. */
+    public JsonNode jsonOrNull() {
+        try {
+            return json();
+        } catch (PartnerException e) {
+            return null;
+        }
+    }
+
     @Override
     public String toString() {
         return "PartnerAnswer[" + partner + " " + status + "]";

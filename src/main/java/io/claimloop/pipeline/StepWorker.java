@@ -80,8 +80,10 @@ public class StepWorker {
 
     private int permitted(Step step) {
         return switch (step) {
+            // claims, then policies and officers
+            case CHECK -> openimis.permits() > 1 ? steps.batch() : 0;
             // one request reads the whole batch
-            case CHECK, WATCH, VALUE -> openimis.permits() > 0 ? steps.batch() : 0;
+            case WATCH, VALUE -> openimis.permits() > 0 ? steps.batch() : 0;
             // search, patient, CHW, record, write, read back
             case DISPATCH -> openimis.permits() > 0 ? share(cht.permits(), 6) : 0;
             case LOOK_AGAIN, RETRACT -> share(cht.permits(), 2);

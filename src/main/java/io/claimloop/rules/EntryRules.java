@@ -1,5 +1,9 @@
 package io.claimloop.rules;
 
+import static io.claimloop.rules.RejectionCode.FAMILY;
+import static io.claimloop.rules.RejectionCode.INVALID_ITEM_OR_SERVICE;
+import static io.claimloop.rules.RejectionCode.TARGET_DATE;
+
 import io.claimloop.ledger.Finding;
 import io.claimloop.openimis.Claim;
 import java.time.LocalDate;
@@ -8,37 +12,33 @@ import java.util.List;
 
 /** What must hold of a claim as it was entered; openIMIS rejects these itself when the claim is submitted. */
 final class EntryRules {
-    private static final int INVALID_LINE = 1;
-    private static final int INSUREE = 7;
-    private static final int TARGET_DATE = 9;
-
     private EntryRules() {}
 
     /** @param today in openIMIS's zone: its dates are naive local */
     static List<Finding> check(Claim claim, LocalDate today) {
         List<Finding> findings = new ArrayList<>();
         if (claim.dateFrom() == null) {
-            findings.add(new Finding(TARGET_DATE, "visit-date", "The claim has no visit date."));
+            findings.add(TARGET_DATE.finding("visit-date", "The claim has no visit date."));
         } else {
             if (claim.dateTo().isBefore(claim.dateFrom())) {
-                findings.add(new Finding(TARGET_DATE, "visit-end", "The visit ends before it begins."));
+                findings.add(TARGET_DATE.finding("visit-end", "The visit ends before it begins."));
             }
             // a day of slack: the clocks and zones of two systems
             if (claim.dateFrom().isAfter(today.plusDays(1))) {
-                findings.add(new Finding(TARGET_DATE, "visit-in-future", "The visit lies in the future."));
+                findings.add(TARGET_DATE.finding("visit-in-future", "The visit lies in the future."));
             }
             if (claim.dateClaimed() != null && claim.dateClaimed().isBefore(claim.dateFrom())) {
-                findings.add(new Finding(TARGET_DATE, "date-claimed", "The claim was made before the visit."));
+                findings.add(TARGET_DATE.finding("date-claimed", "The claim was made before the visit."));
             }
         }
         if (claim.insuree() == null || claim.insuree().insuranceNumber() == null) {
-            findings.add(new Finding(INSUREE, "insuree", "The claim has no insuree with an insurance number."));
+            findings.add(FAMILY.finding("insuree", "The claim has no insuree with an insurance number."));
         }
         if (claim.facility() == null) {
             findings.add(new Finding(null, "facility", "The claim has no health facility."));
         }
         if (claim.lines() == 0) {
-            findings.add(new Finding(INVALID_LINE, "lines", "The claim has neither an item nor a service."));
+            findings.add(INVALID_ITEM_OR_SERVICE.finding("lines", "The claim has neither an item nor a service."));
         }
         return findings;
     }

@@ -19,6 +19,7 @@ import io.claimloop.settings.ClaimLoopProperties.Policy;
 import java.time.Duration;
 import java.time.LocalDate;
 import java.time.ZoneId;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import org.springframework.stereotype.Component;
@@ -29,13 +30,15 @@ public class RuleChecks {
     private static final String CHECK = "check";
 
     private final Loops loops;
+    private final SelectionLimits limits;
     private final Policy policy;
     private final Duration lookAgain;
     private final ZoneId zone;
     private final LocalDate from;
 
-    public RuleChecks(Loops loops, ClaimLoopProperties properties) {
+    public RuleChecks(Loops loops, SelectionLimits limits, ClaimLoopProperties properties) {
         this.loops = loops;
+        this.limits = limits;
         this.policy = properties.selection().policy();
         this.lookAgain = properties.steps().lookAgain();
         this.zone = properties.openimis().zone();
@@ -54,12 +57,12 @@ public class RuleChecks {
         }
         Claim claim = Claim.of(due.claim());
         String insuree = claim.insuree() == null ? null : claim.insuree().uuid();
-        return decide(due.loop(), claim)
-                .learned(Facts.ofClaim(claim.code(), insuree))
+        return decide(due, claim)
+                .learned(Facts.ofClaim(claim.code(), insuree, due.eligibility()))
                 .proof(due.claim().toString());
     }
 
-    private Outcome decide(Loop loop, Claim claim) {
+    private Outcome decide(Due due, Claim claim) {
         Optional<Outcome> ended = ended(claim);
         if (ended.isPresent()) {
             return ended.get();
@@ -88,17 +91,36 @@ public class RuleChecks {
         if (policy == Policy.SELECTED && claim.feedbackStatus() != FEEDBACK_SELECTED) {
             return notSelected(Reason.FEEDBACK_NOT_REQUESTED, null);
         }
-        List<Finding> findings = EntryRules.check(claim, LocalDate.now(zone));
-        if (!findings.isEmpty()) {
+        Optional<Reason> barred = limits.bars(claim);
+        if (barred.isPresent()) {
+            return notSelected(barred.get(), null);
+        }
+        List<Finding> findings = new ArrayList<>(EntryRules.check(claim, LocalDate.now(zone)));
+        boolean broken = !findings.isEmpty();
+        findings.addAll(CoverageRule.check(due.eligibility()));
+        // of a submitted claim openIMIS has judged itself
+        if (broken || claim.status() == Claim.ENTERED && CoverageRule.uncovered(due.eligibility())) {
             return notSelected(Reason.INVALID_ENTRY, findings.get(0).detail()).found(findings);
         }
-        return loops.reserveVisit(visitKey(claim), loop.uuid())
-                .map(other -> notSelected(Reason.SAME_VISIT, "Claim " + other.name() + ".")
-                        .found(List.of(new Finding(
-                                null,
-                                "same-visit",
-                                "Same insuree, facility and dates as claim " + other.name() + "."))))
-                .orElseGet(() -> Outcome.moved(State.SELECTED, CHECK));
+        Optional<Loop> other = loops.reserveVisit(visitKey(claim), due.loop().uuid());
+        if (other.isPresent()) {
+            String name = other.get().name();
+            findings.add(new Finding(null, "same-visit", "Same insuree, facility and dates as claim " + name + "."));
+            return notSelected(Reason.SAME_VISIT, "Claim " + name + ".").found(findings);
+        }
+        return withinDay(due.loop(), claim).found(findings);
+    }
+
+    /** Last of all: a place is taken only by a claim that is wanted otherwise. */
+    private Outcome withinDay(Loop loop, Claim claim) {
+        if (limits.takeDay(loop.uuid())) {
+            return Outcome.moved(State.SELECTED, CHECK);
+        }
+        return claim.feedbackStatus() == FEEDBACK_SELECTED
+                ? Outcome.moved(State.WAITING, CHECK)
+                        .because(Reason.WAITS_FOR_A_DAY, null)
+                        .again(limits.untilTomorrow())
+                : notSelected(Reason.DAY_FULL, null);
     }
 
     /** Whether openIMIS itself has ended the matter. Holds at every step, not only at the check. */

@@ -96,8 +96,35 @@ public record ClaimLoopProperties(
     /** The first operator's login. */
     public record Operator(String username, Secret password) {}
 
-    /** @param from claims made before this day are never taken up; null: the day of the first start */
-    public record Selection(@DefaultValue("selected") Policy policy, LocalDate from) {}
+    /**
+     * @param from claims made before this day are never taken up; null: the day of the first start
+     * @param maxVisitAge a visit that ended longer ago is not asked about
+     * @param perDay how many claims are selected a day, in openIMIS's zone; null: no limit
+     * @param perChwPerWeek how many tasks a CHW gets a week, Monday to Sunday; null: no limit
+     */
+    public record Selection(
+            @DefaultValue("selected") Policy policy,
+            LocalDate from,
+            @DefaultValue("90d") Duration maxVisitAge,
+            Integer perDay,
+            Integer perChwPerWeek,
+            @DefaultValue Exclude exclude) {}
+
+    /**
+     * Sensitive care: nothing of such a claim leaves ClaimLoop.
+     *
+     * @param diagnoses beginnings of ICD codes, looked for in all five diagnoses of a claim
+     * @param services codes
+     * @param items codes
+     * @param facilities codes
+     * @param ages of the patient at the visit
+     */
+    public record Exclude(
+            @DefaultValue List<String> diagnoses,
+            @DefaultValue List<String> services,
+            @DefaultValue List<String> items,
+            @DefaultValue List<String> facilities,
+            @DefaultValue List<AgeRange> ages) {}
 
     /**
      * What openIMIS does not tell is looked for.

@@ -26,6 +26,7 @@ public class StartCheck implements ApplicationContextInitializer<ConfigurableApp
             "claim-intake",
             "claim-record",
             "claim-watch",
+            "eligibility",
             "eligibility-enrichment",
             "rule-checks",
             "task-dispatch",
@@ -82,6 +83,7 @@ public class StartCheck implements ApplicationContextInitializer<ConfigurableApp
         zone(environment);
         policy(environment);
         valuation(environment);
+        new SelectionCheck(environment).check();
         files(environment, "claimloop.routes", "./routes", ROUTES, ".yaml");
         files(environment, "claimloop.mappings", "./mappings", MAPPINGS, ".jslt");
         files(environment, "claimloop.mappings", "./mappings", MAPPINGS, ".schema.json");

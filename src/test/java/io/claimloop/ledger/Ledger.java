@@ -30,6 +30,7 @@ final class Ledger implements AutoCloseable {
     final Moves moves;
     final Inbox inbox;
     final Loops loops;
+    final Places places;
     final DueWork dueWork;
     private final JdbcTransactionManager transactions;
 
@@ -46,12 +47,18 @@ final class Ledger implements AutoCloseable {
         moves = new Moves(jdbc, proofs, LOOK_AGAIN, WATCH, WATCH);
         inbox = transactional(new JdbcInbox(jdbc));
         loops = transactional(new JdbcLoops(jdbc, moves, proofs));
+        places = transactional(new JdbcPlaces(jdbc));
         dueWork = instance("this instance");
     }
 
     /** Due work as another instance sees it. */
     DueWork instance(String owner) {
         return transactional(new JdbcDueWork(jdbc, moves, BACKOFF, MAX_ATTEMPTS, owner));
+    }
+
+    /** Places as another instance sees them. */
+    Places otherPlaces() {
+        return transactional(new JdbcPlaces(jdbc));
     }
 
     @SuppressWarnings("unchecked")
@@ -68,7 +75,7 @@ final class Ledger implements AutoCloseable {
     }
 
     void empty() {
-        jdbc.execute("truncate loop, history, message, submission, work, visit, finding");
+        jdbc.execute("truncate loop, history, message, submission, work, visit, finding, place");
     }
 
     static ClaimNotice notice(UUID claim) {

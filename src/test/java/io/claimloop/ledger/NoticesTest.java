@@ -75,7 +75,7 @@ class NoticesTest extends LedgerTest {
         ledger.inbox.record(List.of(new ClaimNotice(claim, upper, null, Ledger.bytes("b"))));
         assertThat(ledger.loop(claim).spelling()).isEqualTo(upper);
 
-        ledger.move(claim, Outcome.moved(State.WAITING, "check").learned(Facts.ofClaim("C", "insuree")));
+        ledger.move(claim, Outcome.moved(State.WAITING, "check").learned(Facts.ofClaim("C", "insuree", null)));
         ledger.inbox.record(List.of(new ClaimNotice(claim, claim.toString(), null, Ledger.bytes("c"))));
         assertThat(ledger.loop(claim).spelling()).isEqualTo(upper);
     }

@@ -17,10 +17,13 @@ import io.claimloop.intake.ClaimIntake;
 import io.claimloop.intake.SubmissionIntake;
 import io.claimloop.ledger.Due;
 import io.claimloop.ledger.Loops;
+import io.claimloop.ledger.Places;
 import io.claimloop.ledger.WakeUp;
 import io.claimloop.openimis.ClaimReader;
+import io.claimloop.openimis.EligibilityReader;
 import io.claimloop.partner.PartnerGate;
 import io.claimloop.rules.RuleChecks;
+import io.claimloop.rules.SelectionLimits;
 import io.claimloop.settings.ClaimLoopProperties;
 import io.claimloop.support.LedgerInMemory;
 import io.claimloop.valuation.ReviewTable;
@@ -58,6 +61,7 @@ public final class RoutesUnderTest implements AutoCloseable {
 
     public final LedgerInMemory ledger = new LedgerInMemory();
     public final Loops loops = mock(Loops.class);
+    public final Places places = mock(Places.class);
     public final Set<Object> woken = new CopyOnWriteArraySet<>();
     private final DefaultCamelContext camel = new DefaultCamelContext();
     private final ProducerTemplate template;
@@ -102,10 +106,12 @@ public final class RoutesUnderTest implements AutoCloseable {
         beans.put("stepWorker", new StepWorker(ledger, noted, openimis, cht, properties));
         beans.put("claimIntake", new ClaimIntake(ledger, noted, properties));
         beans.put("submissionIntake", new SubmissionIntake(ledger, noted, properties));
+        SelectionLimits limits = new SelectionLimits(places, properties);
         beans.put("claimReader", new ClaimReader(properties));
-        beans.put("ruleChecks", new RuleChecks(loops, properties));
-        beans.put("taskDispatch", new TaskDispatch(loops, properties));
-        beans.put("claimWatch", new ClaimWatch(loops, properties));
+        beans.put("eligibilityReader", new EligibilityReader());
+        beans.put("ruleChecks", new RuleChecks(loops, limits, properties));
+        beans.put("taskDispatch", new TaskDispatch(loops, limits, properties));
+        beans.put("claimWatch", new ClaimWatch(loops, limits, properties));
         beans.put("recordWatch", new RecordWatch());
         beans.put("takeUp", takeUp);
         beans.put("submissionReader", new SubmissionReader(properties, takeUp));
@@ -171,6 +177,7 @@ public final class RoutesUnderTest implements AutoCloseable {
                 Map.entry("claimloop.intake.cht-token", "token-of-cht-is-another"),
                 Map.entry("claimloop.feedback.delivery", "graphql"),
                 Map.entry("claimloop.selection.policy", "submitted"),
+                Map.entry("claimloop.selection.max-visit-age", "10000d"),
                 Map.entry("claimloop.steps.poll", "3600000")));
         all.putAll(settings);
         String[] withPolicy = java.util.Arrays.copyOf(files, files.length + 1);

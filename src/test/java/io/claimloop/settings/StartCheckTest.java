@@ -57,6 +57,7 @@ class StartCheckTest {
         good.put("claimloop.operator.password", PLANTED + "-password-of-operator");
         good.put("claimloop.openimis.zone", "Asia/Kathmandu");
         good.put("claimloop.selection.policy", "any");
+        good.put("claimloop.selection.per-day", "200");
         good.put("claimloop.public-url", "https://claimloop.example.org/");
     }
 

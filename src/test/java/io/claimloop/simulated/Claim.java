@@ -41,6 +41,7 @@ public final class Claim {
     volatile BatchRun batchRun;
     volatile int openPrompts;
     volatile boolean poisoned;
+    volatile List<String> diagnoses = List.of(OpenImisData.DIAGNOSIS_CODE);
     volatile String adjustment;
 
     Claim(

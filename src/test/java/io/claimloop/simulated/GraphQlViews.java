@@ -55,7 +55,9 @@ final class GraphQlViews {
                         "uuid", OpenImisData.ADMIN_UUID,
                         "code", OpenImisData.ADMIN_CODE,
                         "lastName", OpenImisData.ADMIN_LAST_NAME));
-        node.put("icd", Map.of("id", "5", "code", OpenImisData.DIAGNOSIS_CODE, "name", OpenImisData.DIAGNOSIS_NAME));
+        for (int i = 0; i < 5; i++) {
+            node.put(i == 0 ? "icd" : "icd" + i, i < claim.diagnoses.size() ? diagnosis(claim.diagnoses.get(i)) : null);
+        }
         node.put("feedback", claim.feedback == null ? null : feedback(claim.feedback));
         node.put("items", lines(claim, false));
         node.put("services", lines(claim, true));
@@ -84,6 +86,10 @@ final class GraphQlViews {
                         "claimGeneralType",
                         "FILE"));
         return node;
+    }
+
+    private static Map<String, Object> diagnosis(String code) {
+        return Map.of("id", "5", "code", code, "name", OpenImisData.DIAGNOSIS_NAME);
     }
 
     private static List<Map<String, Object>> lines(Claim claim, boolean services) {

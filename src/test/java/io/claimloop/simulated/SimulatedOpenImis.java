@@ -246,6 +246,12 @@ public final class SimulatedOpenImis implements AutoCloseable {
         return claim;
     }
 
+    /** Edits the claim's diagnoses: the main one and up to four more. */
+    public Claim diagnose(Claim claim, String... codes) {
+        claim.diagnoses = List.of(codes);
+        return claim;
+    }
+
     public Claim reject(Claim claim) {
         synchronized (data) {
             claim.lines.forEach(line -> line.reject(-1));

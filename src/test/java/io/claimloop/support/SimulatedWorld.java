@@ -89,6 +89,9 @@ public class SimulatedWorld implements ApplicationContextInitializer<Configurabl
                 Map.entry("claimloop.operator.password", OPERATOR_PASSWORD),
                 Map.entry("claimloop.selection.policy", "submitted"),
                 Map.entry("claimloop.selection.from", "2000-01-01"),
+                // tests have visits up to a year old, and make as many claims as they like
+                Map.entry("claimloop.selection.max-visit-age", "4000d"),
+                Map.entry("claimloop.selection.per-day", "1000000"),
                 Map.entry("claimloop.reconciliation.window", "4000"),
                 Map.entry("claimloop.reconciliation.grace", "-1h"),
                 // tests sweep themselves

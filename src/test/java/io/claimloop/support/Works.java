@@ -21,7 +21,7 @@ public final class Works {
     private Works() {}
 
     public static Due due(Step step, State state, UUID claim) {
-        return new Due(ID.incrementAndGet(), 1, step, 1, loop(state, claim), null, null, null, null);
+        return new Due(ID.incrementAndGet(), 1, step, 1, loop(state, claim), null, null, null, null, null);
     }
 
     public static Due due(Step step, State state) {
@@ -46,6 +46,7 @@ public final class Works {
                 null,
                 null,
                 null,
+                null,
                 Instant.ofEpochMilli(1795313897031L),
                 Instant.now());
     }
@@ -60,7 +61,8 @@ public final class Works {
                 due.submission(),
                 due.claim(),
                 due.claimError(),
-                due.told());
+                due.told(),
+                due.eligibility());
     }
 
     public static Due withClaim(Due due, JsonNode claim) {
@@ -87,6 +89,7 @@ public final class Works {
                 submission,
                 due.claim(),
                 due.claimError(),
-                due.told());
+                due.told(),
+                due.eligibility());
     }
 }
