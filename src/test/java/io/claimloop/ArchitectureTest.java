@@ -31,6 +31,7 @@ class ArchitectureTest {
         ROOT + ".valuation..",
         ROOT + ".partner..",
         ROOT + ".reconciliation..",
+        ROOT + ".subscription..",
         ROOT + ".settings..",
         ROOT + ".security.."
     };

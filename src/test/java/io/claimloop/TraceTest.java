@@ -139,6 +139,7 @@ class TraceTest {
                 "/api/loops/00000000-0000-4000-8000-000000000000",
                 "/api/submissions",
                 "/api/summary",
+                "/api/subscription",
                 "/actuator",
                 "/actuator/info",
                 "/actuator/metrics",
@@ -195,6 +196,18 @@ class TraceTest {
         assertThat(journey.get("/actuator/info").status()).isEqualTo(200);
         assertThat(journey.get("/actuator/env").status()).isEqualTo(404);
         assertThat(journey.get("/api/summary").json().path("loops").isObject()).isTrue();
+    }
+
+    @Test
+    void where_no_subscription_is_kept_api_and_health_say_so() {
+        JsonNode subscription = journey.get("/api/subscription").json();
+        assertThat(subscription.path("condition").asText()).isEqualTo("OFF");
+        assertThat(subscription.path("whatHappened").asText()).contains("claimloop.public-url is not set");
+        assertThat(journey.get("/actuator/health")
+                        .json()
+                        .at("/components/openimis/details/subscription")
+                        .asText())
+                .isEqualTo("off");
     }
 
     private static void json(Response response) {

@@ -3,6 +3,7 @@ package io.claimloop.operations;
 import io.claimloop.partner.PartnerException;
 import io.claimloop.partner.PartnerGate;
 import io.claimloop.settings.ClaimLoopProperties;
+import io.claimloop.subscription.SubscriptionKeeper;
 import java.util.Locale;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -19,11 +20,13 @@ class StartReport {
     private final PartnerGate openimis;
     private final PartnerGate cht;
     private final ClaimLoopProperties properties;
+    private final SubscriptionKeeper keeper;
 
-    StartReport(PartnerGate openimis, PartnerGate cht, ClaimLoopProperties properties) {
+    StartReport(PartnerGate openimis, PartnerGate cht, ClaimLoopProperties properties, SubscriptionKeeper keeper) {
         this.openimis = openimis;
         this.cht = cht;
         this.properties = properties;
+        this.keeper = keeper;
     }
 
     @EventListener
@@ -33,13 +36,14 @@ class StartReport {
                 : 0;
         String url = properties.publicUrl() == null
                 ? "http://localhost:" + port
-                : properties.publicUrl().toString();
+                : properties.publicUrl().toString().replaceAll("/+$", "");
         log.info(
                 "ClaimLoop is up (policy: {}).",
                 properties.selection().policy().name().toLowerCase(Locale.ROOT));
         log.info("  openIMIS notifies   POST {}/openimis/notifications", url);
         log.info("  CHT pushes to       POST {}/cht/feedback", url);
         log.info("  operators look at   GET  {}/api/loops and {}/actuator/health", url, url);
+        log.info("  claim notices       {}", keeper.status().what());
         Thread asking = new Thread(
                 () -> {
                     ask(openimis);

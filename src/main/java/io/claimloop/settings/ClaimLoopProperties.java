@@ -34,6 +34,7 @@ public record ClaimLoopProperties(
         @DefaultValue Reconciliation reconciliation,
         @DefaultValue Feedback feedback,
         @DefaultValue Valuation valuation,
+        @DefaultValue Subscription subscription,
         @DefaultValue Steps steps) {
 
     /**
@@ -184,6 +185,18 @@ public record ClaimLoopProperties(
         PROCESS,
         REVIEW
     }
+
+    /**
+     * Our Subscription in openIMIS, kept where {@code publicUrl} is told.
+     *
+     * @param enabled false where it is kept by hand
+     * @param every how often it is looked after
+     * @param days how long a new one lasts; it is renewed a third of that ahead, 30 days at most
+     */
+    public record Subscription(
+            @DefaultValue("true") boolean enabled,
+            @DefaultValue("1h") Duration every,
+            @DefaultValue("90") int days) {}
 
     /** Which claims are followed up: any, the submitted ones, or those an officer selected for feedback. */
     public enum Policy {

@@ -42,6 +42,7 @@ public class StartCheck implements ApplicationContextInitializer<ConfigurableApp
             "workers",
             "reconciliation",
             "submission-reconciliation",
+            "subscription",
             "openimis",
             "openimis-login",
             "cht",
@@ -84,6 +85,7 @@ public class StartCheck implements ApplicationContextInitializer<ConfigurableApp
         policy(environment);
         valuation(environment);
         new SelectionCheck(environment).check();
+        days(environment);
         files(environment, "claimloop.routes", "./routes", ROUTES, ".yaml");
         files(environment, "claimloop.mappings", "./mappings", MAPPINGS, ".jslt");
         files(environment, "claimloop.mappings", "./mappings", MAPPINGS, ".schema.json");
@@ -166,6 +168,14 @@ public class StartCheck implements ApplicationContextInitializer<ConfigurableApp
             throw new StartRefusedException(
                     "claimloop.valuation.username and claimloop.openimis.username are the same account.",
                     "Give the valuation an account of its own: who delivers feedback must not move money.");
+        }
+    }
+
+    /** One that has no time at all would be made again at each look. */
+    private static void days(Environment environment) {
+        if (!environment.getProperty("claimloop.subscription.days", "90").matches("[1-9]\\d{0,3}")) {
+            throw new StartRefusedException(
+                    "claimloop.subscription.days is not a number of days.", "Write it as 90; 9999 at most.");
         }
     }
 

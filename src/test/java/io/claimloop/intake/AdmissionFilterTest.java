@@ -51,6 +51,7 @@ class AdmissionFilterTest {
                 null,
                 null,
                 null,
+                null,
                 null);
     }
 

@@ -25,6 +25,7 @@ import io.claimloop.partner.PartnerGate;
 import io.claimloop.rules.RuleChecks;
 import io.claimloop.rules.SelectionLimits;
 import io.claimloop.settings.ClaimLoopProperties;
+import io.claimloop.subscription.SubscriptionKeeper;
 import io.claimloop.support.LedgerInMemory;
 import io.claimloop.valuation.ReviewTable;
 import io.claimloop.valuation.Valuation;
@@ -68,6 +69,7 @@ public final class RoutesUnderTest implements AutoCloseable {
     private final ExecutorService threads;
     private final PartnerGate openimis;
     private final PartnerGate cht;
+    private final SubscriptionKeeper subscriptionKeeper;
 
     private RoutesUnderTest(Map<String, String> settings, String... files) throws Exception {
         ClaimLoopProperties properties = new Binder(new MapConfigurationPropertySource(settings))
@@ -117,6 +119,8 @@ public final class RoutesUnderTest implements AutoCloseable {
         beans.put("submissionReader", new SubmissionReader(properties, takeUp));
         beans.put("delivery", new Delivery(properties));
         beans.put("communicationRules", new CommunicationRules());
+        subscriptionKeeper = new SubscriptionKeeper(loops, properties);
+        beans.put("subscriptionKeeper", subscriptionKeeper);
         beans.forEach(camel.getRegistry()::bind);
 
         List<Resource> resources = new ArrayList<>();
@@ -128,7 +132,8 @@ public final class RoutesUnderTest implements AutoCloseable {
             if (route.getInput().getEndpointUri().startsWith("platform-http")) {
                 AdviceWith.adviceWith(
                         camel, route.getRouteId(), advice -> advice.replaceFromWith("direct:" + route.getRouteId()));
-            } else if ("wake-workers".equals(route.getRouteId())) {
+            } else if ("wake-workers".equals(route.getRouteId())
+                    || route.getInput().getEndpointUri().startsWith("quartz")) {
                 camel.removeRouteDefinition(route);
             }
         }
@@ -195,6 +200,10 @@ public final class RoutesUnderTest implements AutoCloseable {
 
     public PartnerGate openimis() {
         return openimis;
+    }
+
+    public SubscriptionKeeper subscriptionKeeper() {
+        return subscriptionKeeper;
     }
 
     public PartnerGate cht() {

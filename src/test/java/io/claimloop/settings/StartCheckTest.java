@@ -176,9 +176,11 @@ class StartCheckTest {
         "claimloop.openimis.zone, Kathmandu, is not a time zone",
         "claimloop.openimis.zone, UTC+99, is not a time zone",
         "claimloop.selection.policy, all, is not a policy",
-        "claimloop.selection.policy, '', is not a policy"
+        "claimloop.selection.policy, '', is not a policy",
+        "claimloop.subscription.days, 0, is not a number of days",
+        "claimloop.subscription.days, P90D, is not a number of days"
     })
-    void an_unknown_zone_or_policy_is_refused(String name, String value, String why) {
+    void an_unknown_zone_policy_or_number_of_days_is_refused(String name, String value, String why) {
         good.put(name, value);
         assertThat(refused()).hasMessageContaining(name).hasMessageContaining(why);
     }
