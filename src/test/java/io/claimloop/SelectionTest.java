@@ -5,6 +5,7 @@ import static io.claimloop.support.SimulatedWorld.OPENIMIS;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import com.github.tomakehurst.wiremock.client.WireMock;
 import io.claimloop.cht.RecordId;
 import io.claimloop.ledger.Finding;
@@ -146,7 +147,8 @@ class SelectionTest {
                                 + "\",\"code\":\"ENTRY1\",\"status\":4,\"feedbackStatus\":1,\"dateFrom\":\"" + day
                                 + "\",\"dateTo\":\"" + day.minusDays(3) + "\",\"dateClaimed\":\"" + day.minusDays(1)
                                 + "\",\"insuree\":{\"uuid\":\"" + person.uuid()
-                                + "\"},\"items\":[],\"services\":[]}}}")));
+                                + "\"},\"icd\":null,\"icd1\":null,\"icd2\":null,\"icd3\":null,\"icd4\":null,"
+                                + "\"items\":[],\"services\":[]}}}")));
         journey.notice(claim);
 
         assertThat(journey.reaches(claim, State.NOT_SELECTED).reason()).isEqualTo(Reason.INVALID_ENTRY);
@@ -181,6 +183,45 @@ class SelectionTest {
         assertThat(OPENIMIS.deliveries(spelling)).isEqualTo(1);
         assertThat(journey.get("/api/loops/" + spelling).json().path("uuid").asText())
                 .isEqualTo(key);
+    }
+
+    @Test
+    void sensitive_care_is_not_taken_up_and_nothing_tells_which() {
+        Claim claim = OPENIMIS.diagnose(journey.claim(), "A000", "B349", "Z72.5");
+        journey.notice(claim);
+
+        assertThat(journey.reaches(claim, State.NOT_SELECTED).reason()).isEqualTo(Reason.EXCLUDED);
+        assertThat(CHT.records(claim.uuid())).isEmpty();
+        assertThat(journey.trace(claim).toString()).doesNotContain("Z72", "B349", "A000");
+    }
+
+    @Test
+    void a_claim_that_is_edited_to_sensitive_care_while_its_task_is_open_takes_the_task_back() {
+        Claim claim = journey.tasked();
+        OPENIMIS.diagnose(claim, "Z720");
+        journey.notice(claim);
+
+        assertThat(journey.reaches(claim, State.WITHDRAWN).reason()).isEqualTo(Reason.EXCLUDED);
+        await().atMost(Duration.ofSeconds(20)).until(() -> "withdrawn"
+                .equals(CHT.records(claim.uuid())
+                        .get(0)
+                        .path("fields")
+                        .path("status")
+                        .asText()));
+    }
+
+    @Test
+    void a_trace_tells_coverage_village_and_officer_and_no_person() {
+        Claim claim = journey.tasked();
+        JsonNode eligibility = journey.trace(claim).path("eligibility");
+        assertThat(eligibility.path("covered").asBoolean()).isTrue();
+        assertThat(eligibility.path("product").asText()).isEqualTo("BCUL0001");
+        assertThat(eligibility.path("village").asText()).isEqualTo("R1D1M1V1");
+        assertThat(eligibility.path("facility").asText()).isNotBlank();
+        assertThat(eligibility.path("officer").asText()).isEqualTo("E00005");
+        assertThat(eligibility.path("officerId").asInt()).isEqualTo(1);
+        assertThat(eligibility.toString())
+                .doesNotContain(claim.insuree().chfId(), claim.insuree().lastName());
     }
 
     private void withdrawn(Claim claim, Reason reason) {

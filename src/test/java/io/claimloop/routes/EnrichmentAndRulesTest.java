@@ -2,7 +2,9 @@ package io.claimloop.routes;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.mockito.ArgumentMatchers.any;
+import static org.mockito.ArgumentMatchers.anyInt;
 import static org.mockito.ArgumentMatchers.anyString;
+import static org.mockito.Mockito.verifyNoInteractions;
 import static org.mockito.Mockito.when;
 
 import com.fasterxml.jackson.databind.JsonNode;
@@ -166,6 +168,41 @@ class EnrichmentAndRulesTest extends PartnersOnWire {
             Outcome selected =
                     (Outcome) selecting.step("rule-checks", Works.withClaim(due, claim().put("feedbackStatus", 4)));
             assertThat(selected.to()).isEqualTo(State.SELECTED);
+        }
+    }
+
+    @ParameterizedTest
+    @CsvSource({"1, NOT_SELECTED, DAY_FULL", "4, WAITING, WAITS_FOR_A_DAY"})
+    void on_a_full_day_what_an_officer_selected_waits_and_others_are_not_selected(
+            int feedbackStatus, State to, Reason reason) throws IOException {
+        try (RoutesUnderTest limited =
+                RoutesUnderTest.of(OPENIMIS, CHT, Map.of("claimloop.selection.per-day", "1"), "rule-checks")) {
+            Due due = Works.withClaim(
+                    Works.due(Step.CHECK, State.NOTICED), claim().put("feedbackStatus", feedbackStatus));
+            Outcome full = (Outcome) limited.step("rule-checks", due);
+            assertThat(full.to()).isEqualTo(to);
+            assertThat(full.reason()).isEqualTo(reason);
+            assertThat(full.after() != null).as("looked at again by itself").isEqualTo(to == State.WAITING);
+
+            when(limited.places.ofDay(any(), any(), anyInt())).thenReturn(true);
+            assertThat(((Outcome) limited.step("rule-checks", due)).to()).isEqualTo(State.SELECTED);
+        }
+    }
+
+    @Test
+    void a_place_of_the_day_is_taken_last_only_by_a_claim_that_is_wanted_otherwise() throws IOException {
+        try (RoutesUnderTest limited = RoutesUnderTest.of(
+                OPENIMIS,
+                CHT,
+                Map.of("claimloop.selection.per-day", "1", "claimloop.selection.exclude.services", "A1"),
+                "rule-checks")) {
+            Outcome excluded = (Outcome)
+                    limited.step("rule-checks", Works.withClaim(Works.due(Step.CHECK, State.NOTICED), claim()));
+            assertThat(excluded.to()).isEqualTo(State.NOT_SELECTED);
+            assertThat(excluded.reason()).isEqualTo(Reason.EXCLUDED);
+            assertThat(excluded.detail()).isNull();
+            assertThat(excluded.findings()).isEmpty();
+            verifyNoInteractions(limited.places);
         }
     }
 

@@ -5,6 +5,10 @@ import static com.github.tomakehurst.wiremock.client.WireMock.put;
 import static com.github.tomakehurst.wiremock.client.WireMock.urlEqualTo;
 import static com.github.tomakehurst.wiremock.client.WireMock.urlPathEqualTo;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.mockito.ArgumentMatchers.any;
+import static org.mockito.ArgumentMatchers.eq;
+import static org.mockito.Mockito.verify;
+import static org.mockito.Mockito.verifyNoInteractions;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
@@ -21,6 +25,8 @@ import io.claimloop.pipeline.RoutesUnderTest;
 import io.claimloop.support.Recorded;
 import io.claimloop.support.Works;
 import java.io.IOException;
+import java.time.Duration;
+import java.util.Map;
 import java.util.UUID;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -115,6 +121,96 @@ class TaskDispatchTest extends PartnersOnWire {
         Outcome outcome = dispatch();
         assertThat(outcome.to()).isEqualTo(State.PARKED);
         assertThat(outcome.reason()).isEqualTo(Reason.RECORD_DIFFERS);
+    }
+
+    @Test
+    void over_the_limit_of_the_chws_week_nothing_is_written_and_no_attempt_is_used() throws IOException {
+        limitedTo(Map.of("claimloop.selection.per-chw-per-week", "2"));
+        CHT.stubFor(get(urlEqualTo(RECORD)).willReturn(as(Recorded.cht("348"))));
+        Outcome full = dispatch();
+        assertThat(full.kind()).isEqualTo(Outcome.Kind.LATER);
+        assertThat(full.reason()).isEqualTo(Reason.CHW_WEEK_FULL);
+        assertThat(full.after())
+                .isPositive()
+                .isLessThanOrEqualTo(Duration.ofDays(7).plusHours(1));
+        assertThat(calls(CHT)).noneMatch(call -> "PUT".equals(call.getMethod().value()));
+        verify(routes.places).ofWeek(eq(CHW), any(), eq(CLAIM), eq(2));
+    }
+
+    @Test
+    void a_record_that_is_open_already_needs_no_place_and_a_withdrawn_one_does() throws IOException {
+        limitedTo(Map.of("claimloop.selection.per-chw-per-week", "2"));
+        CHT.stubFor(put(urlEqualTo(RECORD)).willReturn(as(Recorded.cht("331"))));
+        stored(JSON.readTree("{\"fields\":{\"claim_uuid\":\"" + CLAIM + "\",\"status\":\"open\"}}"), "2-open");
+        assertThat(dispatch().reason()).isNotEqualTo(Reason.CHW_WEEK_FULL);
+        verifyNoInteractions(routes.places);
+
+        stored(JSON.readTree("{\"fields\":{\"claim_uuid\":\"" + CLAIM + "\",\"status\":\"withdrawn\"}}"), "3-gone");
+        assertThat(dispatch().reason()).isEqualTo(Reason.CHW_WEEK_FULL);
+    }
+
+    @Test
+    void a_changed_claim_of_an_open_task_needs_no_place() throws IOException {
+        limitedTo(Map.of("claimloop.selection.per-chw-per-week", "2"));
+        CHT.stubFor(get(urlEqualTo(RECORD)).willReturn(as(Recorded.cht("348"))));
+        CHT.stubFor(put(urlEqualTo(RECORD)).willReturn(as(Recorded.cht("331"))));
+        routes.step("watch-claim", Works.withClaim(Works.due(Step.WATCH, State.TASKED, CLAIM), claim));
+        assertThat(calls(CHT)).anyMatch(call -> "PUT".equals(call.getMethod().value()));
+        verifyNoInteractions(routes.places);
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "claimloop.selection.max-visit-age, 1d, VISIT_TOO_OLD",
+        "claimloop.selection.exclude.services, A1, EXCLUDED",
+        "claimloop.selection.exclude.diagnoses, B20, EXCLUDED"
+    })
+    void what_may_not_be_asked_about_any_more_is_withdrawn_before_its_task(String name, String value, Reason reason) {
+        limitedTo(Map.of(name, value));
+        claim.put("dateFrom", "2020-01-01").put("dateTo", "2020-01-02");
+        diagnoses("A000", "B201");
+        Outcome outcome = dispatch();
+        assertThat(outcome.to()).isEqualTo(State.WITHDRAWN);
+        assertThat(outcome.reason()).isEqualTo(reason);
+        assertThat(outcome.detail()).isNull();
+        assertThat(calls(CHT)).isEmpty();
+    }
+
+    @ParameterizedTest
+    @CsvSource({"TASKED, B20, WITHDRAWN", "EXPIRED, B20, WITHDRAWN", "TASKED, C50,", "EXPIRED, C50,"})
+    void a_claim_that_is_edited_to_an_excluded_one_takes_its_task_back(State state, String prefix, State to) {
+        limitedTo(Map.of("claimloop.selection.exclude.diagnoses", prefix));
+        diagnoses("A000", "B201");
+        Outcome outcome =
+                (Outcome) routes.step("watch-claim", Works.withClaim(Works.due(Step.WATCH, state, CLAIM), claim));
+        assertThat(outcome.to()).isEqualTo(to);
+        assertThat(outcome.reason() == Reason.EXCLUDED).isEqualTo(to != null);
+    }
+
+    @Test
+    void no_diagnosis_gets_into_the_mapping() {
+        limitedTo(Map.of("claimloop.selection.exclude.diagnoses", "B20"));
+        diagnoses("A000", "Z720");
+        CHT.stubFor(get(urlEqualTo(RECORD)).willReturn(as(Recorded.cht("348"))));
+        CHT.stubFor(put(urlEqualTo(RECORD)).willReturn(as(Recorded.cht("331"))));
+        dispatch();
+        assertThat(calls(CHT)).anyMatch(call -> "PUT".equals(call.getMethod().value()));
+        assertThat(calls(CHT))
+                .noneMatch(call -> call.getBodyAsString().contains("A000")
+                        || call.getBodyAsString().contains("Z720"));
+    }
+
+    private void limitedTo(Map<String, String> settings) {
+        routes.close();
+        routes = RoutesUnderTest.of(
+                OPENIMIS, CHT, settings, "task-dispatch", "claim-record", "record-watch", "claim-watch", "cht");
+    }
+
+    /** All five, as openIMIS shows them. */
+    private void diagnoses(String main, String last) {
+        claim.putObject("icd").put("code", main);
+        claim.putNull("icd1").putNull("icd2").putNull("icd3");
+        claim.putObject("icd4").put("code", last);
     }
 
     @Test

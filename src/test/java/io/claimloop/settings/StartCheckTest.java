@@ -187,6 +187,50 @@ class StartCheckTest {
 
     @ParameterizedTest
     @CsvSource({
+        "claimloop.selection.per-day, 0",
+        "claimloop.selection.per-day, -1",
+        "claimloop.selection.per-day, many",
+        "claimloop.selection.per-chw-per-week, 0",
+        "claimloop.selection.max-visit-age, soon",
+        "claimloop.selection.max-visit-age, 1h",
+        "claimloop.selection.from, yesterday",
+        "claimloop.selection.exclude.ages, 17",
+        "claimloop.selection.exclude.ages, '0-17,-5'",
+        "claimloop.selection.exclude.ages, 17-0"
+    })
+    void a_limit_of_selection_that_cannot_be_read_is_refused(String name, String value) {
+        good.put(name, value);
+        assertThat(refused()).hasMessageStartingWith(name);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"any", "submitted", "SUBMITTED"})
+    void following_up_without_a_limit_is_refused(String policy) {
+        good.put("claimloop.selection.policy", policy);
+        good.remove("claimloop.selection.per-day");
+        StartRefusedException refused = refused();
+        assertThat(refused).hasMessageStartingWith("claimloop.selection.policy");
+        assertThat(refused.hint()).contains("per-day", "per-chw-per-week", "selected");
+
+        good.put("claimloop.selection.per-chw-per-week", "5");
+        assertThatCode(this::check).doesNotThrowAnyException();
+    }
+
+    @Test
+    void what_officers_select_needs_no_limit_and_neither_does_the_demo() {
+        good.remove("claimloop.selection.per-day");
+        good.put("claimloop.selection.policy", "selected");
+        assertThatCode(this::check).doesNotThrowAnyException();
+
+        good.put("claimloop.selection.policy", "submitted");
+        MockEnvironment demo = new MockEnvironment();
+        demo.setActiveProfiles("demo");
+        good.forEach(demo::setProperty);
+        assertThatCode(() -> check(demo)).doesNotThrowAnyException();
+    }
+
+    @ParameterizedTest
+    @CsvSource({
         "claimloop.routes, routes, task-dispatch.yaml",
         "claimloop.routes, routes, error-policy.yaml",
         "claimloop.mappings, mappings, claim-record.jslt",

@@ -92,6 +92,7 @@ public class SimulatedWorld implements ApplicationContextInitializer<Configurabl
                 // tests have visits up to a year old, and make as many claims as they like
                 Map.entry("claimloop.selection.max-visit-age", "4000d"),
                 Map.entry("claimloop.selection.per-day", "1000000"),
+                Map.entry("claimloop.selection.exclude.diagnoses", "Z72"),
                 Map.entry("claimloop.reconciliation.window", "4000"),
                 Map.entry("claimloop.reconciliation.grace", "-1h"),
                 // tests sweep themselves
