@@ -184,8 +184,10 @@ public class ClaimSweep {
         int status = row.path("status").asInt();
         int feedback = row.path("feedbackStatus").asInt();
         return switch (loop.state()) {
-            case WAITING -> status != Claim.ENTERED;
-            case NOT_SELECTED -> loop.reason() == Reason.FEEDBACK_NOT_REQUESTED && feedback == Claim.FEEDBACK_SELECTED;
+            case WAITING -> status != Claim.ENTERED && loop.reason() != Reason.WAITS_FOR_A_DAY;
+            case NOT_SELECTED ->
+                (loop.reason() == Reason.FEEDBACK_NOT_REQUESTED || loop.reason() == Reason.DAY_FULL)
+                        && feedback == Claim.FEEDBACK_SELECTED;
             case TASKED, EXPIRED ->
                 status == Claim.REJECTED || feedback == Claim.FEEDBACK_DELIVERED || feedback == Claim.FEEDBACK_BYPASSED;
             default -> false;

@@ -1,22 +1,34 @@
 package io.claimloop.reconciliation;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.mockito.ArgumentMatchers.anyCollection;
+import static org.mockito.ArgumentMatchers.anyList;
 import static org.mockito.Mockito.mock;
+import static org.mockito.Mockito.times;
+import static org.mockito.Mockito.verify;
 import static org.mockito.Mockito.when;
 
 import io.claimloop.ledger.Inbox;
+import io.claimloop.ledger.Loop;
 import io.claimloop.ledger.Loops;
+import io.claimloop.ledger.Reason;
+import io.claimloop.ledger.State;
 import io.claimloop.partner.Login;
 import io.claimloop.partner.PartnerAnswer;
 import io.claimloop.partner.PartnerException;
 import io.claimloop.partner.PartnerGate;
 import io.claimloop.settings.ClaimLoopProperties;
+import io.claimloop.support.Works;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.List;
 import java.util.Map;
+import java.util.UUID;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.springframework.boot.context.properties.bind.Binder;
 import org.springframework.boot.context.properties.source.MapConfigurationPropertySource;
 
@@ -26,6 +38,7 @@ class ClaimSweepTest {
     private static final String LAST = FIRST_OF_MANY.replace("true", "false");
 
     private final Loops loops = mock(Loops.class);
+    private final Inbox inbox = mock(Inbox.class);
     private ClaimSweep sweep;
 
     @BeforeEach
@@ -40,7 +53,7 @@ class ClaimSweepTest {
                 .bindOrCreate("claimloop", ClaimLoopProperties.class);
         sweep = new ClaimSweep(
                 loops,
-                mock(Inbox.class),
+                inbox,
                 steps -> {},
                 new PartnerGate("openIMIS", login, 10),
                 properties,
@@ -65,6 +78,27 @@ class ClaimSweepTest {
             sweep.failed(PartnerException.away("openIMIS", "answered 503"));
         }
         assertThat(sweep.query()).doesNotContain("page-1");
+    }
+
+    @ParameterizedTest(name = "{0} for {1}, status {2}, feedback {3}: looked at again {4}")
+    @CsvSource({
+        "WAITING, ENTERED, 4, 1, true",
+        "WAITING, ENTERED, 2, 1, false",
+        "WAITING, WAITS_FOR_A_DAY, 4, 4, false",
+        "NOT_SELECTED, DAY_FULL, 4, 1, false",
+        "NOT_SELECTED, DAY_FULL, 4, 4, true",
+        "NOT_SELECTED, EXCLUDED, 4, 4, false"
+    })
+    void a_claim_over_a_limit_is_looked_at_again_only_when_an_officer_selected_it_since(
+            State state, Reason reason, int status, int feedback, boolean again) {
+        Loop loop = Works.because(Works.loop(state, UUID.randomUUID()), reason);
+        when(loops.find(anyCollection())).thenReturn(List.of(loop));
+        String row = "{\"node\":{\"uuid\":\"" + loop.uuid() + "\",\"code\":\"C\",\"status\":" + status
+                + ",\"feedbackStatus\":" + feedback + ",\"validityFrom\":\"2026-01-01T00:00:00\"}}";
+
+        sweep.take(new PartnerAnswer("openIMIS", 200, LAST.replace("\"edges\":[]", "\"edges\":[" + row + "]")));
+
+        verify(inbox, times(again ? 1 : 0)).record(anyList());
     }
 
     @Test

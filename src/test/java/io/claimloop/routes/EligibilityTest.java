@@ -93,6 +93,29 @@ class EligibilityTest extends PartnersOnWire {
     }
 
     @Test
+    void the_check_of_fifty_claims_of_fifty_insurees_costs_two_requests() throws IOException {
+        ObjectNode[] claims = new ObjectNode[50];
+        StringBuilder policies = new StringBuilder();
+        for (int i = 0; i < claims.length; i++) {
+            claims[i] = claim();
+            insuree(claims[i]).put("chfId", "number-" + i);
+            policies.append(i == 0 ? "" : ",")
+                    .append("\"i")
+                    .append(i)
+                    .append("\":")
+                    .append(policies(2, "2026-01-01", "2026-12-31"));
+        }
+        claimsAre(claims);
+        eligibilityIs(policies.toString(), recorded("983", "substitutionEnrolmentOfficers", "v0"));
+
+        assertThat(read(50)).allSatisfy(due -> {
+            assertThat(due.eligibility().covered()).isTrue();
+            assertThat(due.eligibility().officerId()).isEqualTo(1);
+        });
+        assertThat(calls(OPENIMIS)).hasSize(2);
+    }
+
+    @Test
     void only_the_check_asks() throws IOException {
         claimsAre(claim());
         Due read = read(List.of(Works.due(Step.WATCH, State.TASKED))).get(0);

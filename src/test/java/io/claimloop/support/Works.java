@@ -3,6 +3,7 @@ package io.claimloop.support;
 import com.fasterxml.jackson.databind.JsonNode;
 import io.claimloop.ledger.Due;
 import io.claimloop.ledger.Loop;
+import io.claimloop.ledger.Reason;
 import io.claimloop.ledger.State;
 import io.claimloop.ledger.Step;
 import io.claimloop.ledger.Submission;
@@ -49,6 +50,29 @@ public final class Works {
                 null,
                 Instant.ofEpochMilli(1795313897031L),
                 Instant.now());
+    }
+
+    public static Loop because(Loop loop, Reason reason) {
+        return new Loop(
+                loop.uuid(),
+                loop.spelling(),
+                loop.code(),
+                loop.state(),
+                loop.parkedFrom(),
+                reason,
+                loop.detail(),
+                loop.version(),
+                loop.insuree(),
+                loop.patient(),
+                loop.chw(),
+                loop.recordId(),
+                loop.recordRev(),
+                loop.submission(),
+                loop.claimHash(),
+                loop.eligibility(),
+                loop.taskUntil(),
+                loop.createdAt(),
+                loop.changedAt());
     }
 
     public static Due withAttempts(Due due, int attempts) {
