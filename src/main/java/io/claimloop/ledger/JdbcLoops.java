@@ -2,8 +2,10 @@ package io.claimloop.ledger;
 
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.Collection;
 import java.util.EnumMap;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -205,14 +207,35 @@ class JdbcLoops implements Loops {
     }
 
     @Override
-    public Set<String> knownReports(Collection<String> reportIds) {
-        return reportIds.isEmpty()
+    public Set<UUID> told(Collection<ClaimNotice> notices) {
+        return notices.isEmpty()
                 ? Set.of()
                 : Set.copyOf(new NamedParameterJdbcTemplate(jdbc)
-                        .queryForList(
-                                "select distinct report_id from submission where report_id in (:ids)",
-                                Map.of("ids", reportIds),
-                                String.class));
+                        .query(
+                                "select subject from message where kind = 'NOTICE' and (subject, sha256) in (:told)",
+                                Map.of(
+                                        "told",
+                                        notices.stream()
+                                                .map(n -> new Object[] {n.uuid().toString(), Proofs.sha256(n.body())})
+                                                .toList()),
+                                (row, number) -> UUID.fromString(row.getString("subject"))));
+    }
+
+    @Override
+    public Map<String, List<byte[]>> contents(Collection<String> reportIds) {
+        Map<String, List<byte[]>> contents = new HashMap<>();
+        if (!reportIds.isEmpty()) {
+            new NamedParameterJdbcTemplate(jdbc)
+                    .query(
+                            "select s.report_id, m.body from submission s join message m on m.id = s.message_id"
+                                    + " where s.report_id in (:ids) order by s.id",
+                            Map.of("ids", reportIds),
+                            row -> {
+                                contents.computeIfAbsent(row.getString("report_id"), id -> new ArrayList<>())
+                                        .add(row.getBytes("body"));
+                            });
+        }
+        return contents;
     }
 
     @Override

@@ -61,8 +61,11 @@ public interface Loops {
     /** How many works of each step are due now. */
     Map<Step, Long> backlog();
 
-    /** Which of these reports came in already, in whatever content. */
-    Set<String> knownReports(Collection<String> reportIds);
+    /** Which of these notices came before, with the very same content. */
+    Set<UUID> told(Collection<ClaimNotice> notices);
+
+    /** Every content in which these reports came in; those that never did are left out. */
+    Map<String, List<byte[]>> contents(Collection<String> reportIds);
 
     /** How far a feed was read; empty before the first time. */
     Optional<String> watermark(String feed);

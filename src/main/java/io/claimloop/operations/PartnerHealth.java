@@ -1,7 +1,10 @@
 package io.claimloop.operations;
 
 import io.claimloop.partner.PartnerGate;
+import io.claimloop.reconciliation.ClaimSweep;
 import io.claimloop.subscription.SubscriptionKeeper;
+import java.time.Duration;
+import java.time.Instant;
 import org.springframework.boot.actuate.health.Health;
 import org.springframework.boot.actuate.health.HealthIndicator;
 import org.springframework.context.annotation.Bean;
@@ -11,9 +14,10 @@ import org.springframework.context.annotation.Configuration;
 @Configuration(proxyBeanMethods = false)
 class PartnerHealth {
     @Bean
-    HealthIndicator openimisHealthIndicator(PartnerGate openimis, SubscriptionKeeper keeper) {
+    HealthIndicator openimisHealthIndicator(PartnerGate openimis, SubscriptionKeeper keeper, ClaimSweep sweep) {
         return () -> of(openimis)
                 .withDetail("subscription", keeper.status().condition().key())
+                .withDetail("reconciliation", lastWholeSweep(sweep))
                 .build();
     }
 
@@ -24,5 +28,12 @@ class PartnerHealth {
 
     private static Health.Builder of(PartnerGate gate) {
         return (gate.degraded() ? Health.status("DEGRADED") : Health.up()).withDetail("condition", gate.condition());
+    }
+
+    private static String lastWholeSweep(ClaimSweep sweep) {
+        return sweep.lastWhole()
+                .map(then -> "last whole sweep "
+                        + Duration.between(then, Instant.now()).toMinutes() + " min ago")
+                .orElse("no whole sweep yet");
     }
 }

@@ -21,14 +21,13 @@ import java.util.EnumSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.stereotype.Component;
 
 /**
- * Reads CHT's feed of changes for feedback reports that were never pushed. CHT can lose a push, and a report that its
- * outbound mapping cannot map never leaves it. The feed is read on from where it was read last, by sequence: a phone's
+ * Reads CHT's feed of changes for feedback reports, and edits of them, that were never pushed. CHT can lose a push, and a
+ * report that its outbound mapping cannot map never leaves it. The feed is read on from where it was read last, by sequence: a phone's
  * dates are its own, and reports can be synced days late (recordings 361 to 366).
  */
 @Component("submissionSweep")
@@ -48,6 +47,7 @@ public class SubmissionSweep {
 
     private boolean done;
     private String lastSequence;
+    private Map<String, List<byte[]>> known = Map.of();
 
     public SubmissionSweep(
             Loops loops,
@@ -66,7 +66,7 @@ public class SubmissionSweep {
                 .put("form", properties.cht().feedbackForm());
         this.selector = wanted.toString();
         this.gap = Counter.builder("claimloop.reconciliation.submissions")
-                .description("feedback reports that only the sweep found")
+                .description("feedback reports, and edits of them, that only the sweep found")
                 .register(meters);
     }
 
@@ -89,40 +89,49 @@ public class SubmissionSweep {
                 selector);
     }
 
-    /** The reports of this page that never came in, each as JSON. */
-    public List<String> missing(PartnerAnswer answer) {
+    /** The reports of this page, each as JSON. */
+    public List<String> reports(PartnerAnswer answer) {
         JsonNode page = answer.json();
         if (!answer.ok() || !page.path("results").isArray() || !page.hasNonNull("last_seq")) {
             throw PartnerException.unexpected(answer.partner(), answer.status(), "no feed of changes");
         }
-        Map<String, JsonNode> reports = new LinkedHashMap<>();
+        Map<String, String> reports = new LinkedHashMap<>();
         for (JsonNode change : page.path("results")) {
             JsonNode doc = change.path("doc");
             if (!change.path("deleted").asBoolean()
                     && doc.hasNonNull("_id")
                     && doc.path("errors").isEmpty()) {
-                reports.put(doc.get("_id").asText(), doc);
+                reports.put(doc.get("_id").asText(), doc.toString());
             }
         }
-        Set<String> known = loops.knownReports(reports.keySet());
-        reports.keySet().removeAll(known);
+        known = loops.contents(reports.keySet());
         done = page.path("results").size() < PAGE;
         lastSequence = page.get("last_seq").asText();
-        return reports.values().stream().map(JsonNode::toString).toList();
+        return List.copyOf(reports.values());
     }
 
-    /** A report, made into a submission by the mapping: stored like one that was pushed. */
+    /**
+     * A report, made into a submission by the mapping: stored like one that was pushed, when it never came in, or never
+     * with what it says now.
+     */
     public void take(String submission) throws JsonProcessingException {
         JsonNode body = JSON.readTree(submission);
+        String report = body.path("report_id").asText();
+        List<byte[]> before = known.getOrDefault(report, List.of());
+        if (before.stream().anyMatch(pushed -> SameReport.saysTheSame(body, pushed))) {
+            return;
+        }
         inbox.receive(List.of(new ReceivedSubmission(
-                body.path("report_id").asText(),
+                report,
                 ClaimUuids.canonical(body.path("claim_uuid").asText("")).orElse(null),
                 submission.getBytes(StandardCharsets.UTF_8))));
         wakeUp.wake(EnumSet.of(Step.SUBMISSION));
         gap.increment();
         log.info(
-                "report {} was never pushed by CHT; the sweep found it",
-                body.path("report_id").asText());
+                before.isEmpty()
+                        ? "report {} was never pushed by CHT; the sweep found it"
+                        : "report {} was edited in CHT and the edit never pushed; the sweep found it",
+                report);
     }
 
     /** The page is on disk: next time the feed is read from here. */

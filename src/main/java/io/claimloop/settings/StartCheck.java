@@ -41,6 +41,8 @@ public class StartCheck implements ApplicationContextInitializer<ConfigurableApp
             "step-worker",
             "workers",
             "reconciliation",
+            "claim-head",
+            "feedback-requests",
             "submission-reconciliation",
             "subscription",
             "openimis",

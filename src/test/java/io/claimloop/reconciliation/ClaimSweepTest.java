@@ -1,110 +1,167 @@
 package io.claimloop.reconciliation;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.mockito.ArgumentMatchers.anyCollection;
-import static org.mockito.ArgumentMatchers.anyList;
-import static org.mockito.Mockito.mock;
-import static org.mockito.Mockito.times;
-import static org.mockito.Mockito.verify;
-import static org.mockito.Mockito.when;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.claimloop.ledger.Inbox;
 import io.claimloop.ledger.Loop;
-import io.claimloop.ledger.Loops;
-import io.claimloop.ledger.Reason;
 import io.claimloop.ledger.State;
-import io.claimloop.partner.Login;
 import io.claimloop.partner.PartnerAnswer;
 import io.claimloop.partner.PartnerException;
-import io.claimloop.partner.PartnerGate;
-import io.claimloop.settings.ClaimLoopProperties;
+import io.claimloop.support.Recorded;
 import io.claimloop.support.Works;
-import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
-import java.time.Duration;
-import java.time.Instant;
 import java.util.List;
 import java.util.Map;
-import java.util.UUID;
-import org.junit.jupiter.api.BeforeEach;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.CsvSource;
-import org.springframework.boot.context.properties.bind.Binder;
-import org.springframework.boot.context.properties.source.MapConfigurationPropertySource;
 
 class ClaimSweepTest {
-    private static final String FIRST_OF_MANY =
-            "{\"data\":{\"claims\":{\"pageInfo\":{\"hasNextPage\":true,\"endCursor\":\"page-1\"},\"edges\":[]}}}";
-    private static final String LAST = FIRST_OF_MANY.replace("true", "false");
-
-    private final Loops loops = mock(Loops.class);
-    private final Inbox inbox = mock(Inbox.class);
-    private ClaimSweep sweep;
-
-    @BeforeEach
-    void aSweep() {
-        when(loops.firstStart()).thenReturn(Instant.now());
-        Login login = new Login(
-                "openIMIS",
-                Duration.ofMinutes(6),
-                () -> new Login.Granted("Bearer x", Instant.now().plusSeconds(60)));
-        ClaimLoopProperties properties = new Binder(
-                        new MapConfigurationPropertySource(Map.of("claimloop.openimis.zone", "UTC")))
-                .bindOrCreate("claimloop", ClaimLoopProperties.class);
-        sweep = new ClaimSweep(
-                loops,
-                inbox,
-                steps -> {},
-                new PartnerGate("openIMIS", login, 10),
-                properties,
-                new SimpleMeterRegistry());
-    }
+    private final Sweeps sweeps = new Sweeps(Map.of());
+    private final ClaimSweep sweep = sweeps.whole();
+    private final ManyClaims claims = new ManyClaims(250);
 
     @Test
     void a_sweep_that_fails_between_two_pages_pauses_and_then_goes_on_where_it_was() {
         assertThat(sweep.due()).isTrue();
-        sweep.take(new PartnerAnswer("openIMIS", 200, FIRST_OF_MANY));
+        sweep.take(claims.answer(sweep.query()));
+        String second = sweep.query();
 
         sweep.failed(PartnerException.away("openIMIS", "answered 503"));
 
         assertThat(sweep.due()).as("not again at the clock's next tick").isFalse();
-        assertThat(sweep.query()).contains("page-1");
+        assertThat(sweep.query()).isEqualTo(second).contains("after:");
     }
 
     @Test
     void a_sweep_that_fails_three_times_at_one_page_begins_anew() {
-        sweep.take(new PartnerAnswer("openIMIS", 200, FIRST_OF_MANY));
+        sweep.take(claims.answer(sweep.query()));
         for (int i = 0; i < 3; i++) {
             sweep.failed(PartnerException.away("openIMIS", "answered 503"));
         }
-        assertThat(sweep.query()).doesNotContain("page-1");
-    }
-
-    @ParameterizedTest(name = "{0} for {1}, status {2}, feedback {3}: looked at again {4}")
-    @CsvSource({
-        "WAITING, ENTERED, 4, 1, true",
-        "WAITING, ENTERED, 2, 1, false",
-        "WAITING, WAITS_FOR_A_DAY, 4, 4, false",
-        "NOT_SELECTED, DAY_FULL, 4, 1, false",
-        "NOT_SELECTED, DAY_FULL, 4, 4, true",
-        "NOT_SELECTED, EXCLUDED, 4, 4, false"
-    })
-    void a_claim_over_a_limit_is_looked_at_again_only_when_an_officer_selected_it_since(
-            State state, Reason reason, int status, int feedback, boolean again) {
-        Loop loop = Works.because(Works.loop(state, UUID.randomUUID()), reason);
-        when(loops.find(anyCollection())).thenReturn(List.of(loop));
-        String row = "{\"node\":{\"uuid\":\"" + loop.uuid() + "\",\"code\":\"C\",\"status\":" + status
-                + ",\"feedbackStatus\":" + feedback + ",\"validityFrom\":\"2026-01-01T00:00:00\"}}";
-
-        sweep.take(new PartnerAnswer("openIMIS", 200, LAST.replace("\"edges\":[]", "\"edges\":[" + row + "]")));
-
-        verify(inbox, times(again ? 1 : 0)).record(anyList());
+        assertThat(sweep.query()).doesNotContain("after:");
     }
 
     @Test
-    void a_finished_sweep_is_not_due_until_its_pause_is_over() {
-        sweep.take(new PartnerAnswer("openIMIS", 200, LAST));
-        sweep.end();
+    void a_finished_sweep_is_not_due_until_its_pause_is_over_and_is_remembered() {
+        assertThat(sweep.lastWhole()).isEmpty();
+        assertThat(age()).isNaN();
+
+        Sweeps.run(sweep, claims);
+
         assertThat(sweep.due()).isFalse();
+        assertThat(sweep.lastWhole()).isPresent();
+        assertThat(age()).isBetween(0.0, 60.0);
+        assertThat(sweeps.whole().lastWhole()).as("after a restart, too").isEqualTo(sweep.lastWhole());
+    }
+
+    @Test
+    void each_claim_is_taken_up_once_however_often_it_is_listed() {
+        Sweeps.run(sweep, claims);
+        Sweeps.run(sweep, claims);
+
+        assertThat(sweeps.taken()).containsExactlyInAnyOrderElementsOf(numbers(250));
+        assertThat(sweeps.meters.counter("claimloop.reconciliation.gap").count())
+                .isEqualTo(250);
+    }
+
+    @Test
+    void one_claim_that_fails_its_whole_page_is_passed_over_and_harms_no_other() {
+        claims.failing.add(158);
+
+        Sweeps.run(sweep, claims);
+
+        assertThat(sweeps.taken()).hasSize(249).doesNotContain(158);
+        assertThat(sweep.lastWhole()).isPresent();
+        assertThat(claims.requests).isLessThan(30);
+    }
+
+    @Test
+    void a_claim_that_is_null_on_its_page_harms_no_other() {
+        claims.empty.add(3);
+
+        Sweeps.run(sweep, claims);
+
+        assertThat(sweeps.taken()).hasSize(249).doesNotContain(3);
+        assertThat(claims.requests).isEqualTo(3);
+    }
+
+    @Test
+    void the_last_claim_of_all_may_be_the_bad_one() {
+        claims.failing.add(250);
+
+        Sweeps.run(sweep, claims);
+
+        assertThat(sweeps.taken()).hasSize(249);
+        assertThat(sweep.lastWhole()).isPresent();
+    }
+
+    @Test
+    void an_openimis_that_fails_on_everything_is_no_list_of_bad_claims() {
+        claims.failing.addAll(numbers(250));
+
+        assertThatThrownBy(() -> Sweeps.run(sweep, claims)).isInstanceOf(PartnerException.class);
+
+        assertThat(claims.requests).isLessThan(20);
+        assertThat(sweep.lastWhole()).isEmpty();
+    }
+
+    @Test
+    void an_error_page_instead_of_json_is_read_again_in_smaller_pages() {
+        sweep.take(new PartnerAnswer("openIMIS", 500, Recorded.openimis("215").answer()));
+
+        assertThat(sweep.query()).contains("first: 10").doesNotContain("after:");
+    }
+
+    @Test
+    void a_missing_right_is_told_as_such_and_no_smaller_page_is_tried() {
+        Recorded refused = Recorded.openimis("904");
+        assertThatThrownBy(() -> sweep.take(new PartnerAnswer("openIMIS", refused.status(), refused.answer())))
+                .isInstanceOfSatisfying(PartnerException.class, thrown -> assertThat(thrown.kind())
+                        .isEqualTo(PartnerException.Kind.NO_ACCESS));
+    }
+
+    @Test
+    void the_rows_of_openimis_as_recorded_are_read() {
+        Recorded page = Recorded.openimis("912");
+        sweep.take(new PartnerAnswer("openIMIS", page.status(), page.answer()));
+
+        assertThat(sweeps.inbox.notices).extracting("code").containsExactly("CHT205", "CHT210");
+        assertThat(sweep.query()).contains("after: \\\"YXJyYXljb25uZWN0aW9uOjE=\\\"");
+    }
+
+    /** What is missing from a list never ends a loop. */
+    @Test
+    void an_empty_list_is_no_news_of_any_claim() {
+        Loop loop = Works.loop(State.TASKED, ManyClaims.uuid(1));
+        sweeps.known.put(loop.uuid(), loop);
+
+        Sweeps.run(sweep, new ManyClaims(0));
+
+        assertThat(sweeps.inbox.notices).isEmpty();
+        assertThat(sweep.lastWhole()).isPresent();
+    }
+
+    /** No date moves when a claim is edited: but its row is another one. */
+    @Test
+    void a_claim_of_an_open_task_is_looked_at_once_when_its_row_changes() {
+        ManyClaims one = new ManyClaims(1);
+        Loop loop = Works.loop(State.TASKED, ManyClaims.uuid(1));
+        sweeps.known.put(loop.uuid(), loop);
+
+        Sweeps.run(sweep, one);
+        Sweeps.run(sweep, one);
+        assertThat(sweeps.inbox.notices).hasSize(1);
+
+        var edited =
+                one.answer(sweep.query()).text().replace("\"code\":\"C1\"", "\"code\":\"C1\",\"claimed\":\"1.00\"");
+        sweep.take(new PartnerAnswer("openIMIS", 200, edited));
+        assertThat(sweeps.inbox.notices).hasSize(2);
+    }
+
+    private double age() {
+        return sweeps.meters.get("claimloop.reconciliation.age").gauge().value();
+    }
+
+    private static List<Integer> numbers(int many) {
+        return IntStream.rangeClosed(1, many).boxed().toList();
     }
 }
