@@ -35,8 +35,21 @@ final class GraphQlQueries {
         synchronized (data) {
             var claim = data.claim(String.valueOf(env.<Object>getArgument("uuid")));
             if (claim == null) throw new GraphQlApi.Told("Claim matching query does not exist.");
-            return readable(GraphQlViews.claim(claim));
+            return readable(view(claim));
         }
+    }
+
+    /** With the numbers that createClaim takes (recording 921). */
+    private Map<String, Object> view(Claim claim) {
+        var node = GraphQlViews.claim(claim);
+        put(node, "insuree", GraphQlViews.relayId("InsureeGQLType", data.number(claim.insuree)));
+        put(node, "healthFacility", GraphQlViews.relayId("HealthFacilityGQLType", data.number(claim.facility)));
+        return node;
+    }
+
+    @SuppressWarnings("unchecked")
+    private static void put(Map<String, Object> node, String member, String id) {
+        ((Map<String, Object>) node.get(member)).put("id", id);
     }
 
     /** The row of a page, which may be one that openIMIS cannot show: the others are answered (finding 30). */
@@ -87,7 +100,7 @@ final class GraphQlQueries {
                     .filter(claim -> wanted(claim, arguments))
                     .sorted(order(env.getArgument("orderBy")))
                     .toList();
-            return Connections.page("claims", rows, arguments, GraphQlViews::claim);
+            return Connections.page("claims", rows, arguments, this::view);
         }
     }
 

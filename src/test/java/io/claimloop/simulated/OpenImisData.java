@@ -36,6 +36,7 @@ final class OpenImisData {
     private final Map<String, Insuree> insurees = new LinkedHashMap<>();
     private final Map<String, Facility> facilities = new LinkedHashMap<>();
     private final Map<String, Location> locations = new LinkedHashMap<>();
+    private final Map<String, Integer> numbers = new HashMap<>();
     private final List<Officer> officers = new ArrayList<>();
     private final List<Article> articles = new ArrayList<>();
     private final List<BatchRun> batchRuns = new ArrayList<>();
@@ -130,10 +131,12 @@ final class OpenImisData {
 
     synchronized void add(Insuree insuree) {
         insurees.put(insuree.uuid(), insuree);
+        numbers.putIfAbsent(insuree.uuid(), insurees.size());
     }
 
     synchronized void add(Facility facility) {
         facilities.put(facility.uuid(), facility);
+        numbers.putIfAbsent(facility.uuid(), facilities.size());
     }
 
     synchronized Location addVillage(String code, String name) {
@@ -196,6 +199,15 @@ final class OpenImisData {
 
     synchronized List<Insuree> insurees() {
         return List.copyOf(insurees.values());
+    }
+
+    /** As createClaim names it (recording 921). */
+    synchronized int number(Insuree insuree) {
+        return numbers.get(insuree.uuid());
+    }
+
+    synchronized int number(Facility facility) {
+        return numbers.get(facility.uuid());
     }
 
     synchronized Facility facility(String uuidOrCode) {

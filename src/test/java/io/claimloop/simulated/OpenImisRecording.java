@@ -12,11 +12,11 @@ import java.util.TreeMap;
 import java.util.TreeSet;
 
 /** One recorded exchange with a real openIMIS, found by the beginning of its file name. */
-record OpenImisRecording(String name, JsonNode json) {
+public record OpenImisRecording(String name, JsonNode json) {
     private static final Path FOLDER = Path.of("test-data", "recorded", "openimis");
     private static final ObjectMapper JSON = new ObjectMapper();
 
-    static OpenImisRecording of(String beginning) {
+    public static OpenImisRecording of(String beginning) {
         try (var files = Files.list(FOLDER)) {
             var file = files.filter(path -> path.getFileName().toString().startsWith(beginning))
                     .filter(path -> beginning.contains("-")
@@ -38,11 +38,11 @@ record OpenImisRecording(String name, JsonNode json) {
         }
     }
 
-    JsonNode request() {
+    public JsonNode request() {
         return json.path("request");
     }
 
-    JsonNode response() {
+    public JsonNode response() {
         return json.path("response");
     }
 
@@ -52,7 +52,7 @@ record OpenImisRecording(String name, JsonNode json) {
     }
 
     /** The paths of a JSON with the types found there; list positions are all one. */
-    static Map<String, Set<String>> shape(JsonNode json) {
+    public static Map<String, Set<String>> shape(JsonNode json) {
         var shape = new TreeMap<String, Set<String>>();
         collect("", json, shape);
         return shape;
