@@ -154,22 +154,29 @@ public class ClaimReader {
 
     /** A release that does not know a field refuses every request with it: it is left out from now on. */
     private void leaveOutUnknownDiagnoses(PartnerAnswer answer) {
-        boolean left = false;
+        boolean refused = false;
+        boolean news = false;
         for (JsonNode error : answer.json().path("errors")) {
             Matcher unknown = UNKNOWN_DIAGNOSIS.matcher(error.path("message").asText());
-            left |= unknown.find() && diagnoses.remove(unknown.group(1));
+            if (unknown.find()) {
+                refused = true;
+                // not so when another batch was on its way at the same time
+                news |= diagnoses.remove(unknown.group(1));
+            }
         }
-        if (left) {
+        if (news) {
             log.warn("This release of openIMIS does not show all diagnoses of a claim:"
                     + " claimloop.selection.exclude.diagnoses cannot be checked, and no claim is selected while it is set."
                     + " Leave it out, or update openIMIS.");
+        }
+        if (refused) {
             throw PartnerException.busy(answer.partner(), "does not know a field", AT_ONCE);
         }
     }
 
     /** Gives each work its claim. */
     public List<Due> attach(List<Due> due, PartnerAnswer answer) {
-        if (answer.status() == 400 && !diagnoses.isEmpty()) {
+        if (answer.status() == 400) {
             leaveOutUnknownDiagnoses(answer);
         }
         JsonNode body = answer.json();
