@@ -59,6 +59,10 @@ final class ChtServer {
         if (refused) throw new NotTried("CHT did not take our login, and it is not repeated");
         var answer = callWith(password, method, path, body);
         refused = answer.status() == 401;
+        if (answer.status() == 403 && answer.body().contains("temporarily locked")) {
+            refused = true;
+            throw new NotTried("the account is locked after wrong passwords; try again in some minutes (141-149)");
+        }
         if (answer.status() == 403) {
             throw new NotTried("the account lacks the permission for " + method + " " + path.replaceFirst("\\?.*", ""));
         }
