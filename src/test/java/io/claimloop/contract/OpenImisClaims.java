@@ -34,6 +34,7 @@ final class OpenImisClaims {
                 asked("Is a claim code taken once only?", "402, 455", this::codeTwice),
                 reliedOn("shows what ClaimLoop reads of a claim, many in one request", "918, 990", this::readBack),
                 reliedOn("answers null and the path of an unknown claim, and shows the others", "994", this::unknown),
+                reliedOn("takes numbers and UUIDs as variables of a query", "917, 928", this::variables),
                 reliedOn("takes a claim by GraphQL, entered and not submitted", "921", this::byGraphQl),
                 reliedOn("submits an entered claim", "922", this::submit),
                 reliedOn("shows several logs in one request, and none for an unknown id", "952, 992", this::logs),
@@ -111,6 +112,20 @@ final class OpenImisClaims {
         Expect.value("a", answer.json(), "/errors/0/path/0");
         var text = answer.json().at("/errors/0/message").asText();
         Expect.that(text.contains("does not exist"), "the words \"does not exist\"", "other words");
+    }
+
+    private void variables() throws Exception {
+        var insuree = openImis.insuree();
+        var values = Wire.JSON.createObjectNode();
+        values.set("n", insuree.path("chfId"));
+        values.putArray("v").add(insuree.at("/family/location/uuid").asText(""));
+        var answer = openImis.graphQl(
+                "query($n: String!, $v: [String!]) { a: policiesByInsuree(chfId: $n, activeOrLastExpiredOnly: false) { totalCount }"
+                        + " b: substitutionEnrolmentOfficers(villagesUuids: $v) { totalCount } }",
+                values);
+        Expect.status(200, answer);
+        Expect.type(answer.json(), "/data/a/totalCount", JsonNodeType.NUMBER);
+        Expect.type(answer.json(), "/data/b/totalCount", JsonNodeType.NUMBER);
     }
 
     private void byGraphQl() throws Exception {

@@ -107,13 +107,22 @@ final class OpenImisServer {
     }
 
     Wire.Answer graphQlAs(String authorization, String query) throws Exception {
+        return graphQlAs(authorization, query, Wire.JSON.createObjectNode());
+    }
+
+    private Wire.Answer graphQlAs(String authorization, String query, ObjectNode variables) throws Exception {
         Map<String, String> headers = authorization == null ? Map.of() : Map.of("Authorization", authorization);
-        var body = Wire.JSON.createObjectNode().put("query", query).toString();
-        return wire.send("POST", "/api/graphql", body, headers);
+        var body = Wire.JSON.createObjectNode().put("query", query);
+        if (!variables.isEmpty()) body.set("variables", variables);
+        return wire.send("POST", "/api/graphql", body.toString(), headers);
     }
 
     Wire.Answer graphQl(String query) throws Exception {
-        var answer = graphQlAs(bearer(), query);
+        return graphQl(query, Wire.JSON.createObjectNode());
+    }
+
+    Wire.Answer graphQl(String query, ObjectNode variables) throws Exception {
+        var answer = graphQlAs(bearer(), query, variables);
         for (var error : answer.json().path("errors")) {
             if (error.path("message").asText().contains("not authorized")) {
                 throw new NotTried("the account lacks the right for the query " + error.path("path"));

@@ -41,7 +41,7 @@ final class OpenImisValuation {
     private void policies() throws Exception {
         var number = openImis.insuree().path("chfId");
         var data = openImis.data(
-                "{ policiesByInsuree(chfId: %s, activeOrLastExpiredOnly: true) { totalCount edges { node {"
+                "{ policiesByInsuree(chfId: %s, activeOrLastExpiredOnly: false) { totalCount edges { node {"
                                 .formatted(number)
                         + " policyUuid productCode effectiveDate startDate expiryDate status } } } }");
         if (data.at("/policiesByInsuree/edges").isEmpty()) throw new NotTried("the insuree has no policy");
