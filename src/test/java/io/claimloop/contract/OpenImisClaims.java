@@ -41,6 +41,7 @@ final class OpenImisClaims {
                 reliedOn("lists claims by pages with a cursor", "912, 913, 917", this::pages),
                 reliedOn("refuses pages of more than 100", "914", this::pageLimit),
                 reliedOn("lists claims by status and feedback status", "912", this::filters),
+                asked("Does a claim show its further diagnoses?", "read, not recorded", this::diagnoses),
                 asked("Does a change of status move validityFrom?", "925", this::validityFrom));
     }
 
@@ -215,6 +216,14 @@ final class OpenImisClaims {
         var found = openImis.data(query.formatted(claim, status, 1));
         Expect.value(1, found, "/claims/totalCount");
         Expect.value(0, openImis.data(query.formatted(claim, status, 4)), "/claims/totalCount");
+    }
+
+    private String diagnoses() throws Exception {
+        var answer = openImis.graphQl(
+                "{ claim(uuid: \"%s\") { icd { code } icd1 { code } icd4 { code } } }".formatted(openImis.newClaim()));
+        Expect.status(200, answer);
+        Expect.text(answer.json(), "/data/claim/icd/code");
+        return "yes, so excluded diagnoses are seen wherever they stand";
     }
 
     private String validityFrom() throws Exception {
