@@ -11,22 +11,48 @@ import static org.awaitility.Awaitility.await;
 
 import com.github.tomakehurst.wiremock.stubbing.StubMapping;
 import io.claimloop.ledger.Loops;
+import io.claimloop.ledger.Reason;
 import io.claimloop.ledger.State;
 import io.claimloop.simulated.Answer;
 import io.claimloop.simulated.Claim;
 import io.claimloop.support.ClaimLoopTest;
+import io.claimloop.support.Recorded;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.time.Duration;
 import java.time.LocalDate;
 import java.util.UUID;
+import java.util.function.UnaryOperator;
 import org.apache.camel.CamelExecutionException;
 import org.apache.camel.ProducerTemplate;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 import org.springframework.beans.factory.annotation.Autowired;
 
 /** openIMIS says nothing in these tests: only the sweep finds what happened. */
 @ClaimLoopTest
 class ReconciliationTest {
+    private static final Duration SOON = Duration.ofSeconds(20);
+
+    enum Ending {
+        REJECTED(OPENIMIS::reject, Reason.CLAIM_REJECTED),
+        BYPASSED(OPENIMIS::bypassFeedback, Reason.FEEDBACK_BYPASSED),
+        ANSWERED(
+                claim -> {
+                    OPENIMIS.deliverFeedback(claim, true, false, false, false, 3);
+                    return claim;
+                },
+                Reason.ANSWERED_BY_SOMEBODY_ELSE);
+
+        private final UnaryOperator<Claim> happens;
+        private final Reason reason;
+
+        Ending(UnaryOperator<Claim> happens, Reason reason) {
+            this.happens = happens;
+            this.reason = reason;
+        }
+    }
+
     @Autowired
     private Loops loops;
 
@@ -95,6 +121,115 @@ class ReconciliationTest {
     }
 
     @Test
+    void a_new_claim_is_found_by_a_look_at_the_newest() {
+        newest();
+        Claim claim = OPENIMIS.submit(enter("SWEEP6", 205));
+
+        newest();
+
+        reaches(claim, State.TASKED);
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void what_ends_a_claim_in_openimis_without_a_word_ends_its_task(Ending ending) {
+        Claim claim = OPENIMIS.submit(enter("SWEEP7-" + ending, 210 + ending.ordinal()));
+        sweep();
+        reaches(claim, State.TASKED);
+
+        ending.happens.apply(claim);
+        sweep();
+
+        reaches(claim, State.WITHDRAWN);
+        assertThat(loops.find(UUID.fromString(claim.uuid())).orElseThrow().reason())
+                .isEqualTo(ending.reason);
+        await().atMost(SOON).untilAsserted(() -> assertThat(
+                        CHT.records(claim.uuid()).get(0).at("/fields/status").asText())
+                .isEqualTo("withdrawn"));
+    }
+
+    /** openIMIS's lists lose a deleted claim, and so says nothing of it; only the claim itself tells (978, 979). */
+    @Test
+    void a_claim_that_is_deleted_without_a_word_is_withdrawn_when_its_task_is_watched_and_not_before() {
+        Claim claim = OPENIMIS.submit(enter("SWEEP8", 220));
+        sweep();
+        reaches(claim, State.TASKED);
+
+        OPENIMIS.delete(claim);
+        sweep();
+        assertThat(loops.find(UUID.fromString(claim.uuid())).orElseThrow().state())
+                .isEqualTo(State.TASKED);
+        // as when claimloop.steps.watch is over
+        loops.retry(UUID.fromString(claim.uuid()), "test");
+
+        reaches(claim, State.WITHDRAWN);
+    }
+
+    @Test
+    void a_claim_that_changes_without_a_word_changes_its_record() {
+        Claim claim = OPENIMIS.submit(enter("SWEEP9", 221));
+        sweep();
+        reaches(claim, State.TASKED);
+
+        OPENIMIS.selectForFeedback(claim);
+        sweep();
+
+        await().atMost(SOON).untilAsserted(() -> assertThat(
+                        CHT.records(claim.uuid()).get(0).at("/fields/priority").asText())
+                .isEqualTo("high"));
+        reaches(claim, State.TASKED);
+    }
+
+    /** What is missing from a list never ends a loop, nor does a list with nothing on it. */
+    @Test
+    void an_empty_list_ends_no_loop() {
+        Claim claim = OPENIMIS.submit(enter("SWEEP10", 222));
+        sweep();
+        reaches(claim, State.TASKED);
+        int history = loops.history(UUID.fromString(claim.uuid())).size();
+
+        whileTheListAnswers("916", "first: ", () -> {
+            sweep();
+            newest();
+        });
+
+        assertThat(loops.history(UUID.fromString(claim.uuid()))).hasSize(history);
+    }
+
+    @Test
+    void a_page_that_fails_as_a_whole_is_read_in_smaller_ones() {
+        Claim claim = OPENIMIS.submit(enter("SWEEP11", 223));
+
+        whileTheListAnswers("215", "first: 100", this::sweep);
+
+        reaches(claim, State.TASKED);
+    }
+
+    @Test
+    void an_edited_report_whose_second_push_was_lost_is_found() {
+        camel.sendBody("direct:reconcile-submissions", null);
+        Claim claim = OPENIMIS.submit(enter("SWEEP12", 224));
+        OPENIMIS.sendNotification(claim);
+        reaches(claim, State.TASKED);
+        // assessment is missing: the loop is parked, and the CHW corrects the report
+        String report = CHT.submit(claim.uuid(), Answer.content().with("assessment", ""));
+        reaches(claim, State.PARKED);
+        camel.sendBody("direct:reconcile-submissions", null);
+        assertThat(loops.submissions(UUID.fromString(claim.uuid())))
+                .as("what was pushed is no news")
+                .hasSize(1);
+
+        CHT.pauseSentinel();
+        try {
+            CHT.edit(report, Answer.content());
+            camel.sendBody("direct:reconcile-submissions", null);
+            reaches(claim, State.DELIVERED);
+        } finally {
+            CHT.resumeSentinel();
+        }
+    }
+
+    @Test
     void a_report_that_cht_never_pushed_is_found_once_and_its_answers_are_delivered() {
         camel.sendBody("direct:reconcile-submissions", null);
         Claim claim = OPENIMIS.submit(enter("SWEEP5", 204));
@@ -117,6 +252,28 @@ class ReconciliationTest {
         assertThat(OPENIMIS.deliveries(claim.uuid())).isEqualTo(1);
         assertThat(loops.find(UUID.fromString(claim.uuid())).orElseThrow().state())
                 .isEqualTo(State.DELIVERED);
+    }
+
+    private void newest() {
+        camel.sendBody("direct:reconcile-head", null);
+    }
+
+    private static void whileTheListAnswers(String recording, String page, Runnable meanwhile) {
+        Recorded recorded = Recorded.openimis(recording);
+        StubMapping instead = OPENIMIS.wireMock()
+                .stubFor(post("/api/graphql")
+                        .withRequestBody(containing("dateClaimed_Gte"))
+                        .withRequestBody(containing(page))
+                        .atPriority(1)
+                        .willReturn(aResponse()
+                                .withStatus(recorded.status())
+                                .withHeader("Content-Type", recorded.contentType())
+                                .withBody(recorded.answer())));
+        try {
+            meanwhile.run();
+        } finally {
+            OPENIMIS.wireMock().removeStub(instead);
+        }
     }
 
     private void sweep() {

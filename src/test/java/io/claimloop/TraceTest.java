@@ -199,7 +199,7 @@ class TraceTest {
     }
 
     @Test
-    void where_no_subscription_is_kept_api_and_health_say_so() {
+    void api_and_health_say_whether_a_subscription_is_kept_and_when_claims_were_swept() {
         JsonNode subscription = journey.get("/api/subscription").json();
         assertThat(subscription.path("condition").asText()).isEqualTo("OFF");
         assertThat(subscription.path("whatHappened").asText()).contains("claimloop.public-url is not set");
@@ -208,6 +208,11 @@ class TraceTest {
                         .at("/components/openimis/details/subscription")
                         .asText())
                 .isEqualTo("off");
+        assertThat(journey.get("/actuator/health")
+                        .json()
+                        .at("/components/openimis/details/reconciliation")
+                        .asText())
+                .matches("no whole sweep yet|last whole sweep \\d+ min ago");
     }
 
     private static void json(Response response) {

@@ -79,15 +79,16 @@ final class ClaimList {
     }
 
     private List<ClaimRow> passOver(PartnerAnswer answer) {
-        int before = at.position();
-        if (!at.failed()) {
+        boolean goOn = at.failed();
+        after = at.position() == 0 ? null : cursor(at.position() - 1);
+        if (!goOn) {
             throw PartnerException.unexpected(answer.partner(), answer.status(), "no list of claims");
         }
-        if (at.position() > before) {
-            byte[] cursor = (CURSOR + before).getBytes(StandardCharsets.UTF_8);
-            after = Base64.getEncoder().encodeToString(cursor);
-        }
         return List.of();
+    }
+
+    private static String cursor(int place) {
+        return Base64.getEncoder().encodeToString((CURSOR + place).getBytes(StandardCharsets.UTF_8));
     }
 
     /** Empty when openIMIS stumbled over something on it. What no smaller page would mend is thrown. */

@@ -58,7 +58,8 @@ public class Comparison {
      */
     record Result(int found, int taken, long left) {}
 
-    Result take(List<ClaimRow> rows) {
+    /** One at a time: two lists that show the same claim would both count it as found. */
+    synchronized Result take(List<ClaimRow> rows) {
         Map<UUID, ClaimRow> page = new LinkedHashMap<>();
         rows.forEach(row -> page.put(row.uuid(), row));
         Map<UUID, Loop> known =

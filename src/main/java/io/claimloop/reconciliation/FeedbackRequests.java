@@ -28,7 +28,7 @@ public class FeedbackRequests {
     private final PartnerGate openimis;
 
     private FhirList list;
-    private Narrowing at;
+    private Narrowing at = new Narrowing();
     private int found;
     private boolean done;
 
@@ -39,7 +39,7 @@ public class FeedbackRequests {
 
     public void begin() {
         list = FhirList.of(PATH, Instant.now());
-        at = new Narrowing();
+        at = at.anew();
         found = 0;
         done = false;
     }

@@ -56,6 +56,18 @@ class NoticesTest extends LedgerTest {
     }
 
     @Test
+    void only_the_very_same_content_about_the_same_claim_was_told_before() {
+        UUID claim = UUID.randomUUID();
+        UUID other = UUID.randomUUID();
+        ledger.inbox.record(List.of(notice(claim, "first"), notice(other, "second")));
+
+        assertThat(ledger.loops.told(List.of(notice(claim, "first"), notice(other, "first"))))
+                .containsExactly(claim);
+        assertThat(ledger.loops.told(List.of(notice(claim, "second")))).isEmpty();
+        assertThat(ledger.loops.told(List.of())).isEmpty();
+    }
+
+    @Test
     void a_bundle_opens_a_loop_for_each_of_its_claims() {
         List<UUID> claims = Stream.generate(UUID::randomUUID).limit(5).toList();
         ledger.inbox.record(

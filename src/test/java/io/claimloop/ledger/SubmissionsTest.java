@@ -48,6 +48,20 @@ class SubmissionsTest extends LedgerTest {
     }
 
     @Test
+    void every_content_in_which_a_report_came_in_is_there_and_of_no_other() {
+        UUID claim = UUID.randomUUID();
+        ledger.inbox.receive(List.of(
+                new ReceivedSubmission("r1", claim, "one".getBytes()),
+                new ReceivedSubmission("r1", claim, "two".getBytes()),
+                new ReceivedSubmission("r2", claim, "three".getBytes())));
+
+        assertThat(ledger.loops.contents(List.of("r1", "r3"))).containsOnlyKeys("r1");
+        assertThat(ledger.loops.contents(List.of("r1", "r3")).get("r1"))
+                .containsExactlyInAnyOrder("one".getBytes(), "two".getBytes());
+        assertThat(ledger.loops.contents(List.of())).isEmpty();
+    }
+
+    @Test
     void a_repeated_push_does_not_take_up_again_what_was_taken() {
         UUID claim = ledger.at(State.TASKED);
         ledger.submission("report", claim, "answers");

@@ -105,6 +105,28 @@ class ClaimSweepTest {
     }
 
     @Test
+    void after_a_time_in_which_openimis_failed_on_everything_no_claim_is_left_out() {
+        claims.failing.addAll(numbers(250));
+        assertThatThrownBy(() -> Sweeps.run(sweep, claims)).isInstanceOf(PartnerException.class);
+        claims.failing.clear();
+
+        Sweeps.run(sweep, claims);
+
+        assertThat(sweeps.taken()).hasSize(250);
+    }
+
+    @Test
+    void many_bad_claims_side_by_side_do_not_stop_the_sweep_for_ever() {
+        claims.failing.addAll(List.of(131, 132, 133, 134, 135, 136, 137));
+        assertThatThrownBy(() -> Sweeps.run(sweep, claims)).isInstanceOf(PartnerException.class);
+
+        Sweeps.run(sweep, claims);
+
+        assertThat(sweep.lastWhole()).isPresent();
+        assertThat(sweeps.taken()).contains(1, 100, 130, 201, 250);
+    }
+
+    @Test
     void an_error_page_instead_of_json_is_read_again_in_smaller_pages() {
         sweep.take(new PartnerAnswer("openIMIS", 500, Recorded.openimis("215").answer()));
 
