@@ -33,12 +33,13 @@ public class SubscriptionKeeper {
     public SubscriptionKeeper(Loops loops, ClaimLoopProperties properties) {
         this.loops = loops;
         this.every = properties.subscription().every();
-        boolean on = properties.subscription().enabled() && properties.publicUrl() != null;
+        boolean told = properties.publicUrl() != null && properties.publicUrl().getHost() != null;
+        boolean on = properties.subscription().enabled() && told;
         this.wanted = on ? new WantedSubscription(properties) : null;
         this.news = new SubscriptionNews(
                 on
                         ? wanted.badAddress().map(SubscriptionNews::badAddress).orElse(SubscriptionNews.UNKNOWN)
-                        : SubscriptionNews.off(properties.publicUrl() != null));
+                        : SubscriptionNews.off(told));
     }
 
     public SubscriptionStatus status() {

@@ -33,6 +33,7 @@ final class WantedSubscription {
     private final String endpoint;
     private final ObjectNode header;
     private final Duration length;
+    private final boolean openImisIsHere;
 
     WantedSubscription(ClaimLoopProperties properties) {
         this.endpoint = properties.publicUrl().toString().replaceAll("/+$", "") + "/openimis/notifications";
@@ -41,6 +42,7 @@ final class WantedSubscription {
                         "Authorization",
                         "Bearer " + properties.intake().openimisToken().value());
         this.length = Duration.ofDays(properties.subscription().days());
+        this.openImisIsHere = isHere(properties.openimis().url().getHost());
     }
 
     String endpoint() {
@@ -53,10 +55,18 @@ final class WantedSubscription {
             return Optional.of("it is longer than " + LONGEST_ENDPOINT + " characters");
         }
         String host = URI.create(endpoint).getHost();
+        if (isHere(host) && !openImisIsHere) {
+            // our token would go to whoever listens there
+            return Optional.of("openIMIS would call itself; give the address at which it reaches ClaimLoop");
+        }
         // openIMIS checks only when it sends: taken with 201, and every notice is refused (recordings 223, 301)
         return host.contains(".") || host.contains(":") || host.equals("localhost")
                 ? Optional.empty()
                 : Optional.of("openIMIS sends nothing to a host without a dot; give a full host name or an IP address");
+    }
+
+    private static boolean isHere(String host) {
+        return host.equals("localhost") || host.startsWith("127.") || host.equals("[::1]");
     }
 
     boolean isOurs(Subscription subscription) {

@@ -324,6 +324,16 @@ class SubscriptionKeeperTest extends PartnersOnWire {
     }
 
     @Test
+    void an_address_at_which_openimis_would_call_itself_gets_no_subscription_and_no_token() {
+        for (String here : List.of("http://localhost:8080", "http://127.0.0.1:8080", "http://[::1]:8080")) {
+            SubscriptionStatus status = statusWith(
+                    Map.of("claimloop.public-url", here, "claimloop.openimis.url", "https://openimis.example.org"));
+            assertThat(status.condition()).as(here).isEqualTo(Condition.BAD_ADDRESS);
+            assertThat(status.what()).contains("call itself");
+        }
+    }
+
+    @Test
     void without_an_address_or_switched_off_nothing_is_kept() {
         assertThat(statusWith(Map.of("claimloop.public-url", "")).what()).contains("claimloop.public-url");
         SubscriptionStatus off = statusWith(Map.of("claimloop.subscription.enabled", "false"));
