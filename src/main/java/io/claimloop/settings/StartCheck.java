@@ -40,6 +40,7 @@ public class StartCheck implements ApplicationContextInitializer<ConfigurableApp
             "month-run",
             "step-worker",
             "workers",
+            "wake-workers",
             "reconciliation",
             "claim-head",
             "feedback-requests",
@@ -47,6 +48,7 @@ public class StartCheck implements ApplicationContextInitializer<ConfigurableApp
             "subscription",
             "openimis",
             "openimis-login",
+            "openimis-valuation",
             "cht",
             "reload",
             "error-policy");

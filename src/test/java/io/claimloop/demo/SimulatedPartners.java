@@ -1,6 +1,7 @@
 package io.claimloop.demo;
 
 import io.claimloop.settings.StartRefusedException;
+import io.claimloop.simulated.Answer;
 import io.claimloop.simulated.SimulatedCht;
 import io.claimloop.simulated.SimulatedOpenImis;
 import java.io.IOException;
@@ -10,6 +11,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.time.Duration;
+import java.time.LocalDate;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.UUID;
@@ -30,17 +32,28 @@ public class SimulatedPartners implements EnvironmentPostProcessor {
     static String openimisToken;
     static String chtToken;
     static String operatorPassword;
+    /** Whether this openIMIS can notify of claims. */
+    static boolean push;
+
+    private static final String VALUATION = "valuation";
+    private static final String VALUATION_PASSWORD = "simulated-openimis-2";
 
     @Override
     public void postProcessEnvironment(ConfigurableEnvironment environment, SpringApplication application) {
         if (!environment.acceptsProfiles(Profiles.of("demo")) || openimis != null) {
             return;
         }
+        push = environment.getProperty("demo.push", Boolean.class, true);
         openimis = SimulatedOpenImis.start();
+        openimis.claimSubscriptions(push);
+        openimis.account(VALUATION, VALUATION_PASSWORD, 111001, 101101, 111010, 111011, 111101, 111102);
         cht = SimulatedCht.start().withDemoData();
         cht.sentinelDelay(Duration.ofMillis(120));
         cht.retryEvery(Duration.ofSeconds(10));
         cht.answerTasks(Duration.ofSeconds(3));
+        cht.answerWith(
+                record -> "CHT084".equals(record.at("/fields/claim_code").asText()),
+                Answer.content().with("care_rendered", "no").with("assessment", "1"));
         openimisToken = secret();
         chtToken = secret();
         operatorPassword = environment.getProperty("claimloop.operator.password", secret());
@@ -60,6 +73,13 @@ public class SimulatedPartners implements EnvironmentPostProcessor {
         properties.put("claimloop.operator.password", operatorPassword);
         // the demo claim is submitted, nobody selects it
         properties.put("claimloop.selection.policy", "submitted");
+        properties.put("claimloop.public-url", "http://127.0.0.1:" + environment.getProperty("server.port", "8080"));
+        properties.put("claimloop.valuation.enabled", "true");
+        properties.put("claimloop.valuation.username", VALUATION);
+        properties.put("claimloop.valuation.password", VALUATION_PASSWORD);
+        properties.put("claimloop.selection.from", LocalDate.now().minusDays(30).toString());
+        properties.put("claimloop.reconciliation.every", "3s");
+        properties.put("claimloop.reconciliation.grace", push ? "1m" : "0s");
         properties.put("claimloop.steps.record-look-again", "1s");
         properties.put("claimloop.reload", "true");
         environment.getPropertySources().addFirst(new MapPropertySource("demo", properties));

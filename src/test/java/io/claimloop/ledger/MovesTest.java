@@ -238,15 +238,18 @@ class MovesTest extends LedgerTest {
         UUID waiting = ledger.at(State.WAITING);
         UUID unknown = ledger.at(State.NEEDS_IDENTITY);
         UUID tasked = ledger.at(State.TASKED);
+        UUID delivered = ledger.at(State.DELIVERED);
 
         assertThat(ledger.loops.retry(waiting, "operator")).isTrue();
         assertThat(ledger.loops.retry(unknown, "operator")).isTrue();
         assertThat(ledger.loops.retry(tasked, "operator")).isTrue();
-        assertThat(ledger.loops.retry(ledger.at(State.DELIVERED), "operator")).isFalse();
+        assertThat(ledger.loops.retry(delivered, "operator")).isTrue();
+        assertThat(ledger.loops.retry(ledger.at(State.VALUED), "operator")).isFalse();
         assertThat(ledger.loops.retry(UUID.randomUUID(), "operator")).isFalse();
 
         assertThat(ledger.leaseOne(Step.CHECK).loop().uuid()).isEqualTo(waiting);
         assertThat(ledger.leaseOne(Step.DISPATCH).loop().uuid()).isEqualTo(unknown);
+        assertThat(ledger.leaseOne(Step.VALUE).loop().uuid()).isEqualTo(delivered);
     }
 
     @Test

@@ -244,7 +244,7 @@ class StartCheckTest {
             }
         }
         Files.createDirectories(folder.resolve("tables"));
-        for (String table : new String[] {"assessment.json", "outcome.json"}) {
+        for (String table : new String[] {"assessment.json", "outcome.json", "officers.json", "review.json"}) {
             Files.copy(
                     Path.of("mappings", "tables", table),
                     folder.resolve("tables").resolve(table));
