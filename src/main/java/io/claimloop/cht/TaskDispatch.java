@@ -23,6 +23,8 @@ import io.claimloop.rules.RuleChecks;
 import io.claimloop.rules.SelectionLimits;
 import io.claimloop.settings.ClaimLoopProperties;
 import java.time.Duration;
+import java.time.Instant;
+import java.time.ZoneOffset;
 import java.util.List;
 import org.springframework.stereotype.Component;
 
@@ -214,11 +216,13 @@ public class TaskDispatch {
         if (dispatch.person().hasNonNull("patient_id")) {
             patient.put("patient_id", dispatch.person().get("patient_id").asText());
         }
+        long reported = reportedDate(dispatch);
         input.putObject("record")
                 .put("_id", dispatch.recordId().toString())
                 .put("purpose", RecordId.FEEDBACK)
                 // CHT counts a task's window from it; written again, it stays what it was
-                .put("reported_date", reportedDate(dispatch))
+                .put("reported_date", reported)
+                .put("answer_by", answerBy(reported))
                 .put("status", "open");
         input.putObject("settings").set("shown_lines", JSON.valueToTree(shownLines));
         return input.toString();
@@ -227,6 +231,15 @@ public class TaskDispatch {
     /** They were read to exclude claims by them; no mapping gets to see them. */
     private static JsonNode withoutDiagnoses(JsonNode claim) {
         return ((ObjectNode) claim.deepCopy()).without(Claim.DIAGNOSES);
+    }
+
+    /** The last day of the task: the phone shows it as long as the loop waits, and nobody sets the window twice. */
+    private String answerBy(long reported) {
+        return Instant.ofEpochMilli(reported)
+                .plus(window)
+                .atZone(ZoneOffset.UTC)
+                .toLocalDate()
+                .toString();
     }
 
     private static long reportedDate(Dispatch dispatch) {

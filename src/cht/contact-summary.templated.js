@@ -1,0 +1,7 @@
+const claimloop = require('./claimloop/contact-summary');
+
+module.exports = {
+  fields: [],
+  cards: [...claimloop.cards(reports)],
+  context: { ...claimloop.context(reports) },
+};
