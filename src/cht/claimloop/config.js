@@ -11,9 +11,9 @@ module.exports = {
   targetDays: 14,
   targetGoal: 80,
 
-  // 'gregorian' or 'bikram_sambat': how the form writes dates. The task's label is written here, in JavaScript; for
-  // Nepal: npm install bikram-sambat, and dateInWords: day => require('bikram-sambat').toBik_text(day)
-  calendar: 'gregorian',
+  // How a day, '2026-11-22', is written in the task and in the form. For Bikram Sambat: npm install bikram-sambat, and
+  //   dateInWords: day => require('bikram-sambat').toBik_text(day),
+  // (1.8.1 or newer: the table of older ones, also of that in older CHT, is a day off from 2083 on.)
   dateInWords: day => day.split('-').reverse().join('/'),
 
   // Conflicts of interest. Where the CHW belongs to the facility, somebody else has to ask:

@@ -44,7 +44,7 @@ const openClaims = reports => (reports || [])
   .filter(report => isValid(report) && !isWithdrawn(report) && !feedbackOn(report, reports))
   .sort((one, other) => one.reported_date - other.reported_date || (one._id < other._id ? -1 : 1));
 
-const days = (report, config) => ['visit_date', 'visit_end']
+const daysInWords = (report, config) => ['visit_date', 'visit_end']
   .map(name => field(report, name))
   .filter(day => day)
   .map(day => config.dateInWords(day))
@@ -53,9 +53,9 @@ const days = (report, config) => ['visit_date', 'visit_end']
 /** Facility, date and claim code. CHT puts it on the screen as HTML. */
 const inWords = (report, config) => [
   field(report, 'facility') || field(report, 'facility_code'),
-  days(report, config),
+  daysInWords(report, config),
   field(report, 'claim_code'),
 ].filter(part => part).join(' · ').replace(/[<>&"]/g, ' ');
 
-module.exports = { CLAIM, FEEDBACK, DAY, LINES, feedbackOn, field, inWords, isOver, isValid, isWithdrawn, lastDay,
-  openClaims };
+module.exports = { CLAIM, FEEDBACK, DAY, LINES, daysInWords, feedbackOn, field, inWords, isOver, isValid, isWithdrawn,
+  lastDay, openClaims };

@@ -28,9 +28,7 @@ const makeTasks = config => {
     target.t_claim_code = records.field(report, 'claim_code');
     target.t_claim_uuid = records.field(report, 'claim_uuid');
     target.t_facility = records.field(report, 'facility') || records.field(report, 'facility_code');
-    target.t_visit_date = records.field(report, 'visit_date');
-    target.t_visit_end = records.field(report, 'visit_end');
-    target.t_calendar = config.calendar;
+    target.t_care_days = records.daysInWords(report, config);
     target.t_other_claims = records.openClaims(contact.reports)
       .filter(other => other._id !== report._id)
       .filter(other => !records.isOver(other, config, Date.now()))
