@@ -1,7 +1,9 @@
 // The harness asks this module for a browser, and would download one. It gets the one that is installed.
 const { existsSync } = require('fs');
 
-const BROWSERS = [process.env.CHROMIUM_PATH, '/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome'];
+const NAMES = ['chromium', 'chromium-browser', 'google-chrome'];
+const BROWSERS = [process.env.CHROMIUM_PATH, ...(process.env.PATH || '').split(':')
+  .flatMap(folder => NAMES.map(name => `${folder}/${name}`))];
 const executablePath = BROWSERS.find(file => file && existsSync(file));
 const id = require.resolve('puppeteer-chromium-resolver');
 require.cache[id] = {
