@@ -4,11 +4,14 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -35,25 +38,8 @@ import java.util.zip.GZIPInputStream;
 final class OutboundPush implements AutoCloseable {
 
     private static final String NAME = "openimis_claim_feedback";
-    private static final List<String> OPTIONAL = List.of(
-            "claim_code",
-            "patient_uuid",
-            "outcome_reason",
-            "respondent",
-            "visit_date",
-            "duration_seconds",
-            "undelivered");
-    private static final List<String> FEEDBACK = List.of(
-            "care_rendered",
-            "payment_asked",
-            "payment_amount",
-            "payment_receipt",
-            "drug_prescribed",
-            "drug_received",
-            "assessment",
-            "complaint_category",
-            "complaint",
-            "remarks");
+    /** The mapping that CHT is given: target, and where in the document it comes from. */
+    private static final JsonNode MAPPING = mapping();
 
     private record Reply(int status, String contentType, String body) {}
 
@@ -154,13 +140,12 @@ final class OutboundPush implements AutoCloseable {
         String claim = report.path("fields").path("claim_uuid").asText();
         Instant at = Instant.now();
         long start = System.nanoTime();
-        for (String required : List.of("reported_date", "fields.claim_uuid")) {
-            if (report.at("/" + required.replace('.', '/')).isMissingNode()) {
-                String log = "Mapping error for '" + NAME + "' on source document '" + id + "': cannot find 'doc."
-                        + required + "' on source document";
-                note(new Push(at, id, claim, retry, "", 0, Push.Verdict.QUEUED, failed(id, log), 0));
-                return false;
-            }
+        Optional<String> missing = missing(report);
+        if (missing.isPresent()) {
+            String log = "Mapping error for '" + NAME + "' on source document '" + id + "': cannot find '"
+                    + missing.get() + "' on source document";
+            note(new Push(at, id, claim, retry, "", 0, Push.Verdict.QUEUED, failed(id, log), 0));
+            return false;
         }
         ObjectNode payload = payload(report);
         String hash = Json.sha256OfSorted(payload);
@@ -201,32 +186,46 @@ final class OutboundPush implements AutoCloseable {
         return "Failed to push " + id + " to " + NAME + ": " + why;
     }
 
-    /** Optional keys are left out when the report lacks them; nothing here names a person. */
-    static ObjectNode payload(ObjectNode report) {
-        JsonNode fields = report.path("fields");
-        ObjectNode payload = Json.object();
-        payload.set("report_id", report.path("_id"));
-        payload.set("reported_date", report.path("reported_date"));
-        payload.set("claim_uuid", fields.path("claim_uuid"));
-        if (report.path("contact").has("_id")) {
-            payload.set("chw_id", report.path("contact").path("_id"));
+    private static JsonNode mapping() {
+        try {
+            return Json.read(Files.readString(Path.of("src/cht/app_settings/base_settings.json")))
+                    .orElseThrow()
+                    .at("/outbound/claimloop/mapping");
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
         }
-        String outcome = fields.path("outcome").asText();
-        payload.put("outcome", outcome.isEmpty() ? "answered" : outcome);
-        copy(OPTIONAL, fields, payload);
-        ObjectNode feedback = Json.object();
-        copy(FEEDBACK, fields.path("feedback"), feedback);
-        if (!feedback.isEmpty()) {
-            payload.set("feedback", feedback);
-        }
-        if (!fields.path("lines").isEmpty()) {
-            payload.set("lines", fields.path("lines"));
-        }
-        return payload;
     }
 
-    private static void copy(List<String> keys, JsonNode from, ObjectNode to) {
-        keys.stream().filter(from::has).forEach(key -> to.set(key, from.path(key)));
+    /** A required path that the report lacks. A mapping is its path, or an object; only those with a path are ours. */
+    private static Optional<String> missing(ObjectNode report) {
+        return MAPPING.properties().stream()
+                .map(Map.Entry::getValue)
+                .filter(source -> !source.path("optional").asBoolean())
+                .map(source -> source.isTextual()
+                        ? source.asText()
+                        : source.path("path").asText())
+                .filter(path -> report.at(pointer(path)).isMissingNode())
+                .findFirst();
+    }
+
+    private static String pointer(String path) {
+        return path.substring("doc".length()).replace('.', '/');
+    }
+
+    /** As CHT makes it of its configuration: what the report lacks is left out. */
+    static ObjectNode payload(ObjectNode report) {
+        ObjectNode payload = Json.object();
+        MAPPING.properties().forEach(mapping -> {
+            JsonNode source = mapping.getValue();
+            JsonNode value = report.at(pointer(
+                    source.isTextual() ? source.asText() : source.path("path").asText()));
+            if (!value.isMissingNode()) {
+                String[] target = mapping.getKey().split("[.]");
+                ObjectNode object = target.length == 1 ? payload : payload.withObjectProperty(target[0]);
+                object.set(target[target.length - 1], value);
+            }
+        });
+        return payload;
     }
 
     /** Null when CHT counts the answer as delivered (550). */

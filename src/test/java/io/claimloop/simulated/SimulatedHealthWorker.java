@@ -1,5 +1,6 @@
 package io.claimloop.simulated;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.time.Duration;
 import java.util.List;
@@ -13,9 +14,10 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Predicate;
+import java.util.stream.IntStream;
 
 /**
- * The phones in the field. A task appears for a claim record without errors, not withdrawn, whose patient lives under
+ * The phones in the field, with the form and the rule of src/cht. A task appears for a claim record without errors, not withdrawn, whose patient lives under
  * the place of an active user (402b); it is answered once per claim, and uploaded as the app does (501, 504).
  */
 final class SimulatedHealthWorker implements AutoCloseable {
@@ -88,8 +90,8 @@ final class SimulatedHealthWorker implements AutoCloseable {
     String edit(String reportId, Answer answer) {
         ObjectNode report = documents.get(reportId).orElseThrow(() -> new IllegalArgumentException(reportId));
         ObjectNode fields = (ObjectNode) report.path("fields");
-        fields.remove(List.of("feedback", "lines", "outcome", "outcome_reason", "undelivered", "respondent"));
-        answer.writeTo(fields);
+        fields.remove(List.of("visit", "feedback", "lines", "undelivered"));
+        answer.writeTo(fields, shownLines(fields.path("inputs"), "t_"));
         return write(reportId, report, report.path("_rev").asText());
     }
 
@@ -113,7 +115,7 @@ final class SimulatedHealthWorker implements AutoCloseable {
         return doc.path("form").asText().equals(Sentinel.CLAIM_FORM)
                 && doc.path("errors").isEmpty()
                 && !claimUuid(doc).isEmpty()
-                && !doc.path("fields").path("status").asText().equals("withdrawn")
+                && doc.path("fields").path("status").asText("open").equals("open")
                 && contacts.subjectOf(doc).flatMap(contacts::holderOf).isPresent();
     }
 
@@ -148,13 +150,23 @@ final class SimulatedHealthWorker implements AutoCloseable {
         inputs.put("source", "task");
         String source = record.map(doc -> doc.path("_id").asText()).orElse("");
         inputs.put("source_id", source).put("t_claim_code", code).put("t_claim_uuid", claimUuid);
-        record.ifPresent(
-                doc -> inputs.put("facility", doc.at("/fields/facility").asText()));
-        inputs.put("source_report", source);
+        JsonNode known = record.map(doc -> doc.path("fields")).orElseGet(Json::object);
+        inputs.put("t_facility", known.path("facility").asText())
+                .put("t_care_days", known.path("visit_date").asText())
+                .put("t_other_claims", "");
+        for (int line = 1; line <= 6; line++) {
+            String prefix = "line_" + line + "_";
+            for (String name : List.of("code", "quantity")) {
+                inputs.put("t_" + prefix + name, known.path(prefix + name).asText());
+            }
+            for (String language : List.of("en", "fr", "ne")) {
+                inputs.put("t_" + prefix + language, known.path(prefix + "name").asText());
+            }
+        }
         patient.ifPresent(person -> {
             ObjectNode contact =
                     inputs.putObject("contact").put("_id", person.path("_id").asText());
-            for (String key : List.of("patient_id", "name", "insurance_number")) {
+            for (String key : List.of("patient_id", "name")) {
                 contact.put(key, person.path(key).asText());
             }
             fields.put("patient_uuid", person.path("_id").asText());
@@ -165,10 +177,17 @@ final class SimulatedHealthWorker implements AutoCloseable {
             fields.put("claim_code", code);
         }
         fields.put("claim_uuid", claimUuid);
-        answer.writeTo(fields);
+        answer.writeTo(fields, shownLines(known, ""));
         fields.putObject("meta").put("instanceID", "uuid:" + UUID.randomUUID()).put("deprecatedID", "");
         lastReport.put(claimUuid, id);
         return write(id, report, null);
+    }
+
+    private static List<String> shownLines(JsonNode fields, String prefix) {
+        return IntStream.rangeClosed(1, 6)
+                .mapToObj(line -> fields.path(prefix + "line_" + line + "_code").asText())
+                .filter(code -> !code.isEmpty())
+                .toList();
     }
 
     private String write(String id, ObjectNode report, String rev) {

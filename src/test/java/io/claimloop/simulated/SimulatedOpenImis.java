@@ -16,6 +16,7 @@ import com.github.tomakehurst.wiremock.http.Fault;
 import com.github.tomakehurst.wiremock.http.Request;
 import com.github.tomakehurst.wiremock.http.ResponseDefinition;
 import com.github.tomakehurst.wiremock.stubbing.ServeEvent;
+import java.math.BigDecimal;
 import java.time.Duration;
 import java.time.LocalDate;
 import java.util.Arrays;
@@ -237,6 +238,34 @@ public final class SimulatedOpenImis implements AutoCloseable {
             var claimed = to.isAfter(from) ? to : from;
             return data.enter(
                     new Claim(data.nextId(), uuid, code, insuree, facility, from, to, claimed, lines, data.now()));
+        }
+    }
+
+    /** With these services, one of each. */
+    public Claim enterServices(String code, String chfId, LocalDate day, List<String> services) {
+        synchronized (data) {
+            var lines = services.stream()
+                    .map(service -> new Article(
+                            data.nextId(),
+                            UUID.randomUUID().toString(),
+                            service,
+                            "Service " + service,
+                            true,
+                            BigDecimal.TEN,
+                            true))
+                    .map(service -> new ClaimLine(data.nextId(), service, BigDecimal.ONE, BigDecimal.TEN))
+                    .toList();
+            return data.enter(new Claim(
+                    data.nextId(),
+                    UUID.randomUUID().toString(),
+                    code,
+                    data.insuree(chfId),
+                    data.facility("JMHOS001"),
+                    day,
+                    day,
+                    day,
+                    lines,
+                    data.now()));
         }
     }
 
