@@ -13,7 +13,7 @@ module.exports = {
 
   // How a day, '2026-11-22', is written in the task and in the form. For Bikram Sambat: npm install bikram-sambat, and
   //   dateInWords: day => require('bikram-sambat').toBik_text(day),
-  // (1.8.1 or newer: the table of older ones, also of that in older CHT, is a day off from 2083 on.)
+  // (1.8.1 or newer: older ones, also that of CHT 4.11's forms, tell another day from 2083 on.)
   dateInWords: day => day.split('-').reverse().join('/'),
 
   // Conflicts of interest. Where the CHW belongs to the facility, somebody else has to ask:

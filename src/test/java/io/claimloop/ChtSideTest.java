@@ -92,8 +92,10 @@ class ChtSideTest {
         journey.reaches(claim, State.DELIVERED);
         assertThat(OPENIMIS.communications(claim.uuid())).isEqualTo(1);
         assertThat(OPENIMIS.feedbackOf(claim.uuid()).careRendered()).isTrue();
-        assertThat(journey.trace(claim).at("/kept/discrepancies"))
-                .singleElement()
-                .hasToString("{\"line\":2,\"code\":\"R1\",\"received\":\"NOT_AT_ALL\"}");
+        JsonNode discrepancies = journey.trace(claim).at("/kept/discrepancies");
+        assertThat(discrepancies).hasSize(1);
+        assertThat(discrepancies.at("/0/line").asInt()).isEqualTo(2);
+        assertThat(discrepancies.at("/0/code").asText()).isEqualTo("R1");
+        assertThat(discrepancies.at("/0/received").asText()).isEqualTo("NOT_AT_ALL");
     }
 }

@@ -802,8 +802,14 @@ class SimulatedChtContractTest {
     @Nested
     class HealthWorkers {
 
-        private final ObjectNode record = Recording.number("331").requestJson();
+        private final ObjectNode record = open(Recording.number("331").requestJson());
         private final String claim = record.at("/fields/claim_uuid").asText();
+
+        /** The task rule of src/cht wants a record that says so. */
+        private static ObjectNode open(ObjectNode record) {
+            ((ObjectNode) record.path("fields")).put("status", "open");
+            return record;
+        }
 
         @Test
         void aTaskIsAnsweredOnceWhateverHappensToItsRecord() {
@@ -821,15 +827,13 @@ class SimulatedChtContractTest {
                             Effect.Kind.CLAIM_RECORD_UPDATED);
             ObjectNode report = medic(cht.reportOf(claim).get());
             JsonNode recorded = Recording.number("501").requestJson();
+            // the form's own fields: SimulatedReportTest
             assertThat(names(report)).as("but for _id and _rev").containsExactlyElementsOf(names(recorded));
-            assertThat(names(report.at("/fields/inputs"))).isEqualTo(names(recorded.at("/fields/inputs")));
-            assertThat(names(report.path("fields"))).isEqualTo(names(recorded.path("fields")));
             assertThat(report.path("contact")).isEqualTo(recorded.path("contact"));
             for (String key : List.of("patient_uuid", "patient_id", "patient_name")) {
                 assertThat(report.path("fields").path(key))
                         .isEqualTo(recorded.path("fields").path(key));
             }
-            assertThat(report.at("/fields/feedback")).hasSameSizeAs(recorded.at("/fields/feedback"));
         }
 
         private List<String> names(JsonNode node) {
@@ -846,7 +850,7 @@ class SimulatedChtContractTest {
             put(record);
             ObjectNode elsewhere = record.deepCopy().put("_id", "elsewhere");
             ((ObjectNode) elsewhere.path("fields"))
-                    .put("status", "submitted")
+                    .put("status", "open")
                     .put("claim_uuid", "33333333-0000-4000-8000-000000000001")
                     .put("patient_id", "person-other-chw");
             put(elsewhere);
