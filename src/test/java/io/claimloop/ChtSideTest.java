@@ -72,6 +72,13 @@ class ChtSideTest {
                             default -> null;
                         });
         assertThat(OPENIMIS.communications(claim.uuid())).isEqualTo(end == State.DELIVERED ? 1 : 0);
+        JsonNode kept = journey.trace(claim).path("kept");
+        assertThat(kept.path("visitDate").asText())
+                .isEqualTo(submission.path("visit_date").asText());
+        assertThat(kept.path("durationSeconds").asText())
+                .isEqualTo(submission.path("duration_seconds").asText());
+        assertThat(kept.path("outcomeReason").asText(""))
+                .isEqualTo(submission.path("outcome_reason").asText());
     }
 
     @Test

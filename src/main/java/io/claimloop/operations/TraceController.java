@@ -93,7 +93,16 @@ class TraceController {
 
     /** What the CHW reported that openIMIS has no field for. */
     @JsonInclude(JsonInclude.Include.NON_NULL)
-    record Kept(String remarks, JsonNode complaint, String undelivered, JsonNode discrepancies, JsonNode payment) {}
+    record Kept(
+            String remarks,
+            JsonNode complaint,
+            String undelivered,
+            JsonNode discrepancies,
+            JsonNode payment,
+            String outcomeReason,
+            String respondent,
+            String visitDate,
+            JsonNode durationSeconds) {}
 
     @JsonInclude(JsonInclude.Include.NON_NULL)
     record SubmissionLine(
@@ -172,7 +181,11 @@ class TraceController {
                         feedback.get("complaint"),
                         feedback.path("undelivered").asText(null),
                         feedback.get("discrepancies"),
-                        feedback.get("payment"));
+                        feedback.get("payment"),
+                        feedback.path("outcomeReason").asText(null),
+                        feedback.path("respondent").asText(null),
+                        feedback.path("visitDate").asText(null),
+                        feedback.get("durationSeconds"));
             }
         }
         return null;
