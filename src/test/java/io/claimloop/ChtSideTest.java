@@ -25,11 +25,9 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.springframework.beans.factory.annotation.Autowired;
-import org.springframework.test.context.TestPropertySource;
 
 /** Reports that CHT's own harness filled in with the form of src/cht, through the whole application. */
 @ClaimLoopTest
-@TestPropertySource(properties = "claimloop.cht.shown-lines=A1,R1,I1")
 class ChtSideTest {
     private static final Path SUBMISSIONS = Path.of("test-data", "cht", "submissions");
     private static final Map<String, State> ENDS = Map.of(
@@ -85,14 +83,14 @@ class ChtSideTest {
     void a_service_that_was_not_received_is_named_on_the_loop_and_the_answers_reach_the_claim() {
         Insuree insuree = journey.person();
         Claim claim = OPENIMIS.submit(OPENIMIS.enterServices(
-                "SERVICES" + insuree.chfId(), insuree.chfId(), journey.day(), List.of("A1", "R1", "I1")));
+                "SERVICES" + insuree.chfId(), insuree.chfId(), journey.day(), List.of("R1", "I1", "M14")));
         journey.notice(claim);
         journey.reaches(claim, State.TASKED);
         JsonNode record = CHT.records(claim.uuid()).get(0).path("fields");
         assertThat(List.of(
                         record.path("line_1_code").asText(),
                         record.path("line_2_code").asText()))
-                .containsExactly("A1", "R1");
+                .containsExactly("R1", "I1");
 
         CHT.submit(claim.uuid(), Answer.content().withLine("line_2", "not_at_all"));
 
@@ -102,7 +100,7 @@ class ChtSideTest {
         JsonNode discrepancies = journey.trace(claim).at("/kept/discrepancies");
         assertThat(discrepancies).hasSize(1);
         assertThat(discrepancies.at("/0/line").asInt()).isEqualTo(2);
-        assertThat(discrepancies.at("/0/code").asText()).isEqualTo("R1");
+        assertThat(discrepancies.at("/0/code").asText()).isEqualTo("I1");
         assertThat(discrepancies.at("/0/received").asText()).isEqualTo("NOT_AT_ALL");
     }
 }

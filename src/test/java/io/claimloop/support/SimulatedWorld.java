@@ -83,6 +83,8 @@ public class SimulatedWorld implements ApplicationContextInitializer<Configurabl
                 Map.entry("claimloop.cht.username", SimulatedCht.USERNAME),
                 Map.entry("claimloop.cht.password", SimulatedCht.PASSWORD),
                 Map.entry("claimloop.cht.writes-per-second", "1000"),
+                // none of them is on a claim that a test does not enter with these services
+                Map.entry("claimloop.cht.shown-lines", "R1,I1,M14"),
                 Map.entry("claimloop.intake.openimis-token", OPENIMIS_TOKEN),
                 Map.entry("claimloop.intake.cht-token", CHT_TOKEN),
                 Map.entry("claimloop.operator.username", OPERATOR),
