@@ -9,9 +9,11 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.claimloop.ledger.Loops;
+import io.claimloop.ledger.Places;
 import io.claimloop.ledger.State;
 import io.claimloop.ledger.Step;
 import io.claimloop.openimis.Claim;
+import io.claimloop.rules.SelectionLimits;
 import io.claimloop.settings.ClaimLoopProperties;
 import io.claimloop.support.Recorded;
 import io.claimloop.support.Works;
@@ -122,7 +124,11 @@ class ClaimRecordFilesTest {
         Dispatch dispatch = new Dispatch(Works.due(Step.DISPATCH, State.SELECTED, uuid), Claim.of(claim), null);
         dispatch.person(Recorded.cht("252").answerJson());
         dispatch.stored(JSON.createObjectNode().put("reported_date", one.reported));
-        String input = new TaskDispatch(Mockito.mock(Loops.class), properties).recordInput(dispatch);
+        String input = new TaskDispatch(
+                        Mockito.mock(Loops.class),
+                        new SelectionLimits(Mockito.mock(Places.class), properties),
+                        properties)
+                .recordInput(dispatch);
         return one.name.equals("withdrawn") ? input.replace("\"status\":\"open\"", "\"status\":\"withdrawn\"") : input;
     }
 

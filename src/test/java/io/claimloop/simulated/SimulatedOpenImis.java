@@ -252,7 +252,8 @@ public final class SimulatedOpenImis implements AutoCloseable {
                             "Service " + service,
                             true,
                             BigDecimal.TEN,
-                            true))
+                            true,
+                            false))
                     .map(service -> new ClaimLine(data.nextId(), service, BigDecimal.ONE, BigDecimal.TEN))
                     .toList();
             return data.enter(new Claim(
