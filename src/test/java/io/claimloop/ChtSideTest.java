@@ -69,7 +69,7 @@ class ChtSideTest {
                             case NEEDS_IDENTITY -> Reason.WRONG_PERSON;
                             default -> null;
                         });
-        assertThat(OPENIMIS.communications(claim.uuid())).isEqualTo(end == State.DELIVERED ? 1 : 0);
+        assertThat(OPENIMIS.deliveries(claim.uuid())).isEqualTo(end == State.DELIVERED ? 1 : 0);
         JsonNode kept = journey.trace(claim).path("kept");
         assertThat(kept.path("visitDate").asText())
                 .isEqualTo(submission.path("visit_date").asText());
@@ -95,7 +95,7 @@ class ChtSideTest {
         CHT.submit(claim.uuid(), Answer.content().withLine("line_2", "not_at_all"));
 
         journey.reaches(claim, State.DELIVERED);
-        assertThat(OPENIMIS.communications(claim.uuid())).isEqualTo(1);
+        assertThat(OPENIMIS.deliveries(claim.uuid())).isEqualTo(1);
         assertThat(OPENIMIS.feedbackOf(claim.uuid()).careRendered()).isTrue();
         JsonNode discrepancies = journey.trace(claim).at("/kept/discrepancies");
         assertThat(discrepancies).hasSize(1);
