@@ -187,12 +187,14 @@ class PersonalDataTest {
         journey.notice(claim);
         journey.reaches(claim, State.TASKED);
         openimisStubs.add(OPENIMIS.wireMock()
-                .stubFor(post(urlPathMatching("/api/api_fhir_r4/Communication/"))
+                .stubFor(post(urlPathMatching("/api/graphql"))
                         .atPriority(1)
+                        .withRequestBody(containing("deliverClaimFeedback"))
                         .withRequestBody(containing(claim.uuid()))
                         .willReturn(aResponse().withStatus(500).withBody(said))));
         journey.feedback(answers(claim).toString());
-        journey.reaches(claim, State.REFUSED);
+        journey.reaches(claim, State.ANSWERED);
+        triedAgain(claim);
         hides("its trace", journey.get("/api/loops/" + claim.uuid()).body(), NAME, PHONE);
     }
 

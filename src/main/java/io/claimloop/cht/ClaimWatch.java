@@ -18,6 +18,7 @@ import io.claimloop.rules.RuleChecks;
 import io.claimloop.rules.SelectionLimits;
 import io.claimloop.settings.ClaimLoopProperties;
 import io.claimloop.settings.ClaimLoopProperties.Policy;
+import io.claimloop.settings.ClaimLoopProperties.Unanswered;
 import java.time.Duration;
 import java.util.Objects;
 import org.springframework.stereotype.Component;
@@ -37,12 +38,14 @@ public class ClaimWatch {
     private final Loops loops;
     private final SelectionLimits limits;
     private final Policy policy;
+    private final Unanswered unanswered;
     private final Duration watch;
 
     public ClaimWatch(Loops loops, SelectionLimits limits, ClaimLoopProperties properties) {
         this.loops = loops;
         this.limits = limits;
         this.policy = properties.selection().policy();
+        this.unanswered = properties.valuation().unanswered();
         this.watch = properties.steps().watch();
     }
 
@@ -59,7 +62,9 @@ public class ClaimWatch {
                     ClaimReader.ABSENT.equals(due.claimError()) ? Reason.CLAIM_NOT_FOUND : Reason.UNEXPECTED, HIDDEN));
         }
         Claim claim = Claim.of(due.claim());
-        RuleChecks.ended(claim).ifPresent(outcome -> {
+        // of what nobody answered for, ClaimLoop itself bypasses the feedback
+        boolean ours = state == State.EXPIRED && unanswered != Unanswered.WAIT;
+        (ours ? RuleChecks.endedThoughBypassed(claim) : RuleChecks.ended(claim)).ifPresent(outcome -> {
             throw new StepEnds(outcome.proof(due.claim().toString()));
         });
         if (limits.excludes(claim)) {
@@ -67,7 +72,7 @@ public class ClaimWatch {
             throw new StepEnds(
                     Outcome.withdrawn(Reason.EXCLUDED).proof(due.claim().toString()));
         }
-        if (policy == Policy.SELECTED && claim.feedbackStatus() != Claim.FEEDBACK_SELECTED) {
+        if (!ours && policy == Policy.SELECTED && claim.feedbackStatus() != Claim.FEEDBACK_SELECTED) {
             throw new StepEnds(Outcome.withdrawn(Reason.FEEDBACK_NOT_REQUESTED)
                     .proof(due.claim().toString()));
         }

@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.claimloop.ledger.Due;
+import io.claimloop.ledger.Loop;
 import io.claimloop.ledger.Outcome;
 import io.claimloop.ledger.Reason;
 import io.claimloop.ledger.State;
@@ -17,11 +18,14 @@ import io.claimloop.partner.PartnerAnswer;
 import io.claimloop.partner.PartnerRequest;
 import io.claimloop.rules.RuleChecks;
 import io.claimloop.settings.ClaimLoopProperties;
+import io.claimloop.settings.ClaimLoopProperties.Unanswered;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.Instant;
+import java.time.ZoneId;
 import java.util.Base64;
 import java.util.Optional;
 import org.springframework.stereotype.Component;
@@ -39,13 +43,22 @@ public class Delivery {
     /** A crash of openIMIS between feedback and claim leaves feedback that nobody sees. */
     private static final int LOOKS = 6;
 
+    /** An attachment is not worth more than that. */
+    private static final int GIVE_UP = 8;
+
+    private static final String FEEDBACK = "deliverClaimFeedback";
+    private static final String ATTACH = "createClaimAttachment";
     private static final String SAID_AND_NOT_SHOWN = "It says that feedback exists, and shows none.";
     private static final ObjectMapper JSON = new ObjectMapper();
 
     private final Path officers;
     private final boolean attachment;
+    private final Unanswered unanswered;
+    private final ZoneId zone;
 
     public Delivery(ClaimLoopProperties properties) {
+        this.unanswered = properties.valuation().unanswered();
+        this.zone = properties.openimis().zone();
         this.officers = properties.mappings().resolve("tables").resolve("officers.json");
         this.attachment = properties.feedback().attachment();
     }
@@ -60,71 +73,87 @@ public class Delivery {
                     ClaimReader.ABSENT.equals(due.claimError()) ? Reason.CLAIM_NOT_FOUND : Reason.UNEXPECTED, null));
         }
         Claim claim = Claim.of(due.claim());
+        Told.of(due).waits(Reason.BEING_VERIFIED, zone).ifPresent(Delivery::end);
         if (attaches(due)) {
             return due;
         }
-        Optional<Outcome> decided = alreadyThere(claim, due).or(() -> RuleChecks.ended(claim));
-        if (decided.isPresent()) {
-            throw new StepEnds(decided.get().proof(due.claim().toString()));
-        }
+        alreadyThere(claim, due)
+                .or(() -> ended(due.loop(), claim))
+                .ifPresent(decided -> end(decided.proof(due.claim().toString())));
         if (claim.insuree() == null) {
-            throw new StepEnds(Outcome.parked(Reason.INSUREE_UNKNOWN, null));
+            end(Outcome.parked(Reason.INSUREE_UNKNOWN, null));
         }
         if (due.loop().insuree() != null
                 && !due.loop().insuree().equals(claim.insuree().uuid())) {
-            throw new StepEnds(Outcome.parked(
+            end(Outcome.parked(
                     Reason.ANOTHER_PATIENT, "The claim was given another insuree in openIMIS after the task."));
         }
-        afterOrder(due).ifPresent(outcome -> {
-            throw new StepEnds(outcome);
-        });
+        afterOrders(due).ifPresent(Delivery::end);
         return due;
+    }
+
+    private static void end(Outcome outcome) {
+        throw new StepEnds(outcome);
+    }
+
+    /** A late answer still counts where ClaimLoop itself has bypassed the feedback meanwhile. */
+    private Optional<Outcome> ended(Loop loop, Claim claim) {
+        boolean late = loop.taskUntil() != null && loop.taskUntil().isBefore(Instant.now());
+        return late && unanswered != Unanswered.WAIT ? RuleChecks.endedThoughBypassed(claim) : RuleChecks.ended(claim);
     }
 
     private static JsonNode feedback(Due due) throws JsonProcessingException {
         return JSON.readTree(due.submission().feedback());
     }
 
-    /** The feedback is there, and what it has no field for is to be attached and is not. */
-    public boolean attaches(Due due) throws JsonProcessingException {
-        Claim claim = Claim.of(due.claim());
-        return attachment
-                && due.attempts() < LOOKS
+    private static boolean isThere(Claim claim, Due due) throws JsonProcessingException {
+        return claim.feedback() != null
                 && !claim.deleted()
-                && claim.feedback() != null
-                && claim.feedback().same(feedback(due).path("answers"))
+                && claim.feedback().same(feedback(due).path("answers"));
+    }
+
+    /** What the feedback has no field for is to be attached, and is not. */
+    private boolean toAttach(Due due) throws JsonProcessingException {
+        return attachment
                 && Attachment.hasContent(feedback(due))
                 && !Told.of(due).attached(Attachment.title(due.submission().reportId()));
     }
 
-    private static Optional<Outcome> alreadyThere(Claim claim, Due due) throws JsonProcessingException {
-        if (claim.feedback() == null || claim.deleted()) {
-            return Optional.empty();
-        }
-        return Optional.of(
-                claim.feedback().same(feedback(due).path("answers"))
-                        ? Outcome.moved(State.DELIVERED, DELIVER)
-                        : Outcome.moved(State.REFUSED, DELIVER).because(Reason.OTHER_FEEDBACK_EXISTS, null));
+    /** The feedback is there, and its attachment is worth another try. */
+    public boolean attaches(Due due) throws JsonProcessingException {
+        return isThere(Claim.of(due.claim()), due)
+                && toAttach(due)
+                && Told.of(due).orders(ATTACH) < TRIES
+                && due.attempts() < GIVE_UP;
     }
 
-    /** An order was sent before, and the feedback is not there: why, and is it worth another try? */
-    private static Optional<Outcome> afterOrder(Due due) {
+    private Optional<Outcome> alreadyThere(Claim claim, Due due) throws JsonProcessingException {
+        if (isThere(claim, due)) {
+            Outcome delivered = Outcome.moved(State.DELIVERED, DELIVER);
+            return Optional.of(toAttach(due) ? delivered.because(Reason.NOT_ATTACHED, null) : delivered);
+        }
+        return claim.feedback() == null || claim.deleted()
+                ? Optional.empty()
+                : Optional.of(Outcome.moved(State.REFUSED, DELIVER).because(Reason.OTHER_FEEDBACK_EXISTS, null));
+    }
+
+    /**
+     * Orders were sent before, and the feedback is not there: is it worth another one? Only orders that openIMIS has
+     * logged count, or looks right after an order; what failed before an order went out says nothing of openIMIS's mind.
+     */
+    private static Optional<Outcome> afterOrders(Due due) {
         Told told = Told.of(due);
-        if (told.pending()) {
-            return Optional.of(Outcome.failed(Reason.BEING_VERIFIED, "openIMIS has not carried out the order yet."));
+        if (told.noRight() && due.before() != Reason.NO_ACCESS) {
+            return Optional.of(Outcome.failed(Reason.NO_ACCESS, "openIMIS refuses " + FEEDBACK + "."));
         }
-        if (told.noRight()) {
-            return due.attempts() % 2 == 0
-                    ? Optional.of(Outcome.failed(Reason.NO_ACCESS, "openIMIS refuses deliverClaimFeedback."))
-                    : Optional.empty();
+        boolean unseen = due.before() == Reason.BEING_VERIFIED && due.attempts() > LOOKS;
+        if (told.orders(FEEDBACK) < TRIES && !unseen || told.noRight()) {
+            return Optional.empty();
         }
-        if (due.attempts() > (told.error() ? TRIES : LOOKS)) {
-            return Optional.of(Outcome.moved(State.REFUSED, DELIVER)
-                    .because(
-                            Reason.OPENIMIS_REFUSED,
-                            told.error() ? "Its log of mutations says error." : SAID_AND_NOT_SHOWN));
-        }
-        return Optional.empty();
+        return Optional.of(Outcome.moved(State.REFUSED, DELIVER)
+                .because(
+                        Reason.OPENIMIS_REFUSED,
+                        told.error() ? "Its log of mutations says error." : SAID_AND_NOT_SHOWN));
     }
 
     /** The mappings' input: {@code feedback}, {@code claim}, {@code insuree}, and {@code officer} where the table knows one. */
@@ -146,7 +175,7 @@ public class Delivery {
     }
 
     public Mutation order(Due due, String mapped) throws JsonProcessingException {
-        return Mutation.of(due, "deliverClaimFeedback", (ObjectNode) JSON.readTree(mapped), verified(due, 1));
+        return Mutation.of(due, FEEDBACK, (ObjectNode) JSON.readTree(mapped), verified(due, 1));
     }
 
     /** The mapping writes text; openIMIS wants it in base64. */
@@ -155,7 +184,7 @@ public class Delivery {
         byte[] text = input.path("document").asText().getBytes(StandardCharsets.UTF_8);
         input.put("document", Base64.getEncoder().encodeToString(text));
         // the second order of a loop that went well so far
-        return Mutation.of(due, "createClaimAttachment", input, verified(due, 2));
+        return Mutation.of(due, ATTACH, input, verified(due, 2));
     }
 
     /** To be looked at again: at once within the first attempts, then after the ledger's growing pause. */
@@ -172,7 +201,7 @@ public class Delivery {
     /** Whatever it answered, the next look decides. */
     public Outcome sent(Due due, PartnerAnswer answer) {
         if (answer.ok() || answer.text() != null && answer.text().contains("Feedback exists")) {
-            if (due.attempts() >= LOOKS) {
+            if (due.before() == Reason.BEING_VERIFIED && due.attempts() >= LOOKS) {
                 return Outcome.moved(State.REFUSED, DELIVER)
                         .because(Reason.OPENIMIS_REFUSED, SAID_AND_NOT_SHOWN)
                         .proof(answer.text());
@@ -180,7 +209,7 @@ public class Delivery {
             return verified(due, 1).proof(answer.text());
         }
         String detail = "openIMIS answered " + answer.status() + ".";
-        return due.attempts() >= TRIES
+        return due.before() == Reason.OPENIMIS_REFUSED && due.attempts() >= TRIES
                 ? Outcome.moved(State.REFUSED, DELIVER)
                         .because(Reason.OPENIMIS_REFUSED, detail)
                         .proof(answer.text())

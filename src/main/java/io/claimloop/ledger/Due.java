@@ -7,6 +7,7 @@ import com.fasterxml.jackson.databind.JsonNode;
  *
  * @param token fences a stale owner: the ledger takes the outcome only under the lease's own token
  * @param attempts how often it was tried, this time included
+ * @param before why it did not come to its end the last time; null when this is the first, or the last one went well
  * @param loop the loop as it was when leased; null for a submission whose claim is not known
  * @param submission for {@link Step#SUBMISSION} and {@link Step#DELIVER}
  * @param claim the claim as just read from openIMIS; null where the step does not read it
@@ -19,6 +20,7 @@ public record Due(
         long token,
         Step step,
         int attempts,
+        Reason before,
         Loop loop,
         Submission submission,
         JsonNode claim,
@@ -27,14 +29,14 @@ public record Due(
         Eligibility eligibility) {
 
     public Due withClaim(JsonNode read, String error) {
-        return new Due(id, token, step, attempts, loop, submission, read, error, told, eligibility);
+        return new Due(id, token, step, attempts, before, loop, submission, read, error, told, eligibility);
     }
 
     public Due withTold(JsonNode more) {
-        return new Due(id, token, step, attempts, loop, submission, claim, claimError, more, eligibility);
+        return new Due(id, token, step, attempts, before, loop, submission, claim, claimError, more, eligibility);
     }
 
     public Due withEligibility(Eligibility known) {
-        return new Due(id, token, step, attempts, loop, submission, claim, claimError, told, known);
+        return new Due(id, token, step, attempts, before, loop, submission, claim, claimError, told, known);
     }
 }

@@ -28,7 +28,7 @@ class JdbcDueWork implements DueWork {
             where id = any(array(
               select id from work where step = ? and due_at <= now() and (lease_until is null or lease_until < now())
               order by due_at limit ? for update skip locked))
-            returning id, lease_token, attempts, loop_uuid, submission_id, due_at
+            returning id, lease_token, attempts, reason, loop_uuid, submission_id, due_at
             """;
 
     /** In the order in which notices take them, and before any work: so that the two never wait for each other. */
@@ -61,7 +61,8 @@ class JdbcDueWork implements DueWork {
         this.owner = owner;
     }
 
-    private record Leased(long id, long token, int attempts, UUID loop, Long submission, Instant dueAt) {}
+    private record Leased(
+            long id, long token, int attempts, Reason before, UUID loop, Long submission, Instant dueAt) {}
 
     @Override
     @Transactional
@@ -72,6 +73,7 @@ class JdbcDueWork implements DueWork {
                         row.getLong("id"),
                         row.getLong("lease_token"),
                         row.getInt("attempts"),
+                        Rows.reason(row.getString("reason")),
                         row.getObject("loop_uuid", UUID.class),
                         row.getObject("submission_id", Long.class),
                         Rows.instant(row, "due_at")),
@@ -94,6 +96,7 @@ class JdbcDueWork implements DueWork {
                             l.token(),
                             step,
                             l.attempts(),
+                            l.before(),
                             loop,
                             submission == null ? null : submissions.get(submission),
                             null,

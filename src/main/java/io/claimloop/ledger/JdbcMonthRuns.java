@@ -9,11 +9,9 @@ import java.util.UUID;
 import org.springframework.jdbc.core.JdbcTemplate;
 
 class JdbcMonthRuns implements MonthRuns {
-    /** Two at once: the second meets the order of the first. */
     private static final String ORDER = """
             insert into month_run (year, month, location, ordered_by, mutation) values (?, ?, ?, ?, ?)
-            on conflict (year, month, location) where state = 'ORDERED' do update set location = excluded.location
-            returning *
+            on conflict (year, month, location) where state = 'ORDERED' do nothing returning *
             """;
 
     private final JdbcTemplate jdbc;
@@ -36,19 +34,24 @@ class JdbcMonthRuns implements MonthRuns {
     }
 
     @Override
-    public MonthRun order(YearMonth month, String location, String by) {
-        return jdbc.queryForObject(
-                ORDER, JdbcMonthRuns::run, month.getYear(), month.getMonthValue(), location, by, UUID.randomUUID());
+    public Optional<MonthRun> order(YearMonth month, String location, String by) {
+        Object[] row = {month.getYear(), month.getMonthValue(), location, by, UUID.randomUUID()};
+        return jdbc.query(ORDER, JdbcMonthRuns::run, row).stream().findFirst();
+    }
+
+    @Override
+    public List<MonthRun> open() {
+        return jdbc.query("select * from month_run where state = 'ORDERED' order by id", JdbcMonthRuns::run);
     }
 
     @Override
     public MonthRun decide(MonthRun run, Standing standing, String detail) {
-        return jdbc.queryForObject(
-                "update month_run set state = ?, detail = ?, decided_at = now() where id = ? returning *",
-                JdbcMonthRuns::run,
+        jdbc.update(
+                "update month_run set state = ?, detail = ?, decided_at = now() where id = ? and state = 'ORDERED'",
                 standing.name(),
                 detail,
                 run.id());
+        return jdbc.queryForObject("select * from month_run where id = ?", JdbcMonthRuns::run, run.id());
     }
 
     @Override

@@ -44,9 +44,13 @@ public interface MonthRuns {
     /** An order for this month and place of which it is not known yet what came of it. */
     Optional<MonthRun> open(YearMonth month, String location);
 
-    /** Writes the order down before it is sent; when somebody else has just written one, that one is returned. */
-    MonthRun order(YearMonth month, String location, String by);
+    /** Writes the order down before it is sent. Empty when somebody else has one open: then it is not ours to send. */
+    Optional<MonthRun> order(YearMonth month, String location, String by);
 
+    /** All of which it is not known yet what came of them. */
+    List<MonthRun> open();
+
+    /** What came of an open order; one that was decided meanwhile stays as it is. */
     MonthRun decide(MonthRun run, Standing standing, String detail);
 
     /** Newest first. */

@@ -100,6 +100,12 @@ public enum Reason {
     NOT_VALUED(
             "openIMIS did not do what the valuation ordered.",
             "See the log of mutations in openIMIS for the cause, then retry."),
+    ORDER_NOT_CARRIED_OUT(
+            "openIMIS has had our order for hours and has not carried it out.",
+            "Look at openIMIS's workers (Celery), then retry: the order is not sent twice while it waits there."),
+    NOT_ATTACHED(
+            "The feedback is delivered, but what it has no field for could not be attached to the claim.",
+            "See kept in the trace; attach it in openIMIS by hand where it matters."),
     BEING_VALUED(
             "openIMIS was told to process or review the claim; it is read back.",
             "Nothing: it is read again by itself."),

@@ -50,6 +50,7 @@ public record Claim(
 
     public static final int REVIEW_NOT_SELECTED = 2;
     public static final int REVIEW_SELECTED = 4;
+    public static final int REVIEW_DELIVERED = 8;
 
     /** @param gender openIMIS's code: M, F or O */
     public record Insuree(

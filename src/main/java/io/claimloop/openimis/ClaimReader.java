@@ -84,12 +84,12 @@ public class ClaimReader {
 
     /** What became of an order that may have been sent before, and what is attached, where that is of interest. */
     private void besides(Due due, int i, StringBuilder query) {
-        boolean orders = due.step() == Step.DELIVER || due.step() == Step.VALUE;
-        if (orders && due.attempts() > 1) {
+        // also the first time: the ledger may have lost count of an order that openIMIS has
+        if (due.step() == Step.DELIVER || due.step() == Step.VALUE) {
             query.append(" l").append(i).append(": mutationLogs(clientMutationId: \"");
             query.append(Mutation.idOf(due.loop(), due.step()));
-            query.append(
-                    "\", orderBy: [\"-requestDateTime\"], first: 1) { edges { node { status error clientMutationLabel } } }");
+            query.append("\", orderBy: [\"-requestDateTime\"], first: 10) { edges { node {"
+                    + " status error clientMutationLabel requestDateTime } } }");
         }
         if (attachments && due.step() == Step.DELIVER) {
             query.append(" a").append(i).append(": claimAttachments(claim_Uuid: \"");
@@ -102,7 +102,8 @@ public class ClaimReader {
             return due;
         }
         ObjectNode told = JsonNodeFactory.instance.objectNode();
-        told.set("log", data.at("/l" + i + "/edges/0/node"));
+        ArrayNode log = told.putArray("log");
+        data.at("/l" + i + "/edges").forEach(edge -> log.add(edge.path("node")));
         ArrayNode titles = told.putArray("attachments");
         data.at("/a" + i + "/edges").forEach(edge -> titles.add(edge.at("/node/title")));
         return due.withTold(told);

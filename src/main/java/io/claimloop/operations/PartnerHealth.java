@@ -7,6 +7,7 @@ import java.time.Duration;
 import java.time.Instant;
 import org.springframework.boot.actuate.health.Health;
 import org.springframework.boot.actuate.health.HealthIndicator;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnProperty;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 
@@ -19,6 +20,13 @@ class PartnerHealth {
                 .withDetail("subscription", keeper.status().condition().key())
                 .withDetail("reconciliation", lastWholeSweep(sweep))
                 .build();
+    }
+
+    /** A refused login of the account that values claims stops nothing else. */
+    @Bean
+    @ConditionalOnProperty("claimloop.valuation.enabled")
+    HealthIndicator valuationHealthIndicator(PartnerGate openimisValuation) {
+        return () -> of(openimisValuation).build();
     }
 
     @Bean

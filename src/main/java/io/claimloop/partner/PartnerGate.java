@@ -48,8 +48,8 @@ public class PartnerGate {
                         .build());
     }
 
-    private PartnerGate(PartnerGate other, Login login) {
-        this.name = other.name;
+    private PartnerGate(PartnerGate other, String name, Login login) {
+        this.name = name;
         this.login = login;
         this.perSecond = other.perSecond;
         this.burst = other.burst;
@@ -58,9 +58,13 @@ public class PartnerGate {
         this.pausedUntil = other.pausedUntil;
     }
 
-    /** The same partner, asked under another account: it counts our requests by address, whoever makes them. */
-    public PartnerGate as(Login another) {
-        return new PartnerGate(this, another);
+    /**
+     * The same partner, asked under another account: it counts our requests by address, whoever makes them.
+     *
+     * @param account names it in errors, such as {@code claimloop.valuation}
+     */
+    public PartnerGate as(String account, Login another) {
+        return new PartnerGate(this, name + " as " + account, another);
     }
 
     public String name() {

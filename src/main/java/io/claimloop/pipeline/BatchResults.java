@@ -17,9 +17,15 @@ public final class BatchResults {
     /** A mutation on behalf of leased work. */
     record Order(Due due, Mutation mutation) {}
 
+    /** Enough for one or two bad orders in a hundred. */
+    private static final int MOST_HALVINGS = 14;
+
     private final List<Completion> completions = new ArrayList<>();
     /** Each list is one request. */
     private final Deque<List<Order>> requests = new ArrayDeque<>();
+
+    private int halvings;
+    private boolean understood;
 
     void done(Due due, Outcome outcome) {
         completions.add(new Completion(due, outcome));
@@ -37,22 +43,43 @@ public final class BatchResults {
         return !requests.isEmpty();
     }
 
-    /** The orders of the next request. */
-    List<Order> next() {
+    /** The orders of the next request, at most so many. */
+    List<Order> next(int most) {
+        if (requests.peek().size() > most) {
+            List<Order> all = requests.poll();
+            requests.push(all.subList(most, all.size()));
+            requests.push(all.subList(0, most));
+        }
         return requests.peek();
     }
 
-    /** openIMIS refused the next request as a whole, and did nothing of it: each half is tried by itself. */
-    void halve() {
+    /**
+     * openIMIS refused the next request as a whole, and did nothing of it: each half is tried by itself. False when that
+     * was done so often that it cannot be a single order.
+     */
+    boolean halve() {
+        if (requests.peek().size() < 2 || halvings++ >= MOST_HALVINGS) {
+            return false;
+        }
         List<Order> whole = requests.poll();
         int half = whole.size() / 2;
         requests.push(whole.subList(half, whole.size()));
         requests.push(whole.subList(0, half));
+        return true;
     }
 
     /** The next request is over. */
     List<Order> poll() {
         return requests.poll();
+    }
+
+    /** openIMIS could read at least one of the requests. */
+    void understood() {
+        understood = true;
+    }
+
+    boolean wereUnderstood() {
+        return understood;
     }
 
     List<Completion> completions() {

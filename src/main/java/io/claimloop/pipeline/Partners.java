@@ -53,7 +53,9 @@ class Partners {
     PartnerGate openimisValuation(PartnerGate openimis, @Lazy ProducerTemplate camel, ClaimLoopProperties properties) {
         ClaimLoopProperties.Valuation settings = properties.valuation();
         return settings.enabled()
-                ? openimis.as(openimisLogin(camel, "claimloop.valuation", settings.username(), settings.password()))
+                ? openimis.as(
+                        "claimloop.valuation",
+                        openimisLogin(camel, "claimloop.valuation", settings.username(), settings.password()))
                 : openimis;
     }
 

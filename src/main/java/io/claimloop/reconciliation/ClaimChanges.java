@@ -33,7 +33,7 @@ final class ClaimChanges {
             case NOT_SELECTED -> selectedSince(loop, row) ? Look.YES : Look.NO;
             case NEEDS_IDENTITY -> ended(row) ? Look.ONCE : Look.NO;
             case TASKED -> ended(row) ? Look.YES : row.status() < 0 ? Look.NO : Look.ONCE;
-            case EXPIRED -> ended(row) ? Look.YES : movedOn(row) ? Look.ONCE : Look.NO;
+            case EXPIRED -> ended(row) || movedOn(row) ? Look.ONCE : Look.NO;
             case DELIVERED, NOT_REACHED, REFUSED, IN_REVIEW -> movedOn(row) ? Look.ONCE : Look.NO;
             // not looked at yet, at work already, or over
             default -> Look.NO;

@@ -125,14 +125,18 @@ public class RuleChecks {
 
     /** Whether openIMIS itself has ended the matter. Holds at every step, not only at the check. */
     public static Optional<Outcome> ended(Claim claim) {
+        return claim.feedbackStatus() == FEEDBACK_BYPASSED && !claim.deleted() && claim.status() != Claim.REJECTED
+                ? Optional.of(Outcome.withdrawn(Reason.FEEDBACK_BYPASSED))
+                : endedThoughBypassed(claim);
+    }
+
+    /** The same where ClaimLoop itself bypasses the feedback of what nobody answered for. */
+    public static Optional<Outcome> endedThoughBypassed(Claim claim) {
         if (claim.deleted()) {
             return Optional.of(Outcome.withdrawn(Reason.CLAIM_DELETED));
         }
         if (claim.status() == Claim.REJECTED) {
             return Optional.of(Outcome.withdrawn(Reason.CLAIM_REJECTED));
-        }
-        if (claim.feedbackStatus() == FEEDBACK_BYPASSED) {
-            return Optional.of(Outcome.withdrawn(Reason.FEEDBACK_BYPASSED));
         }
         if (claim.feedbackStatus() == FEEDBACK_DELIVERED) {
             return Optional.of(Outcome.withdrawn(Reason.ANSWERED_BY_SOMEBODY_ELSE));

@@ -43,6 +43,7 @@ public record ClaimLoopProperties(
      * @param zone openIMIS stores naive local times: this is the zone they are in
      * @param requestsPerMinute all our requests, FHIR and GraphQL together; openIMIS answers 429 over 150
      * @param claimsPerRequest how many claims one GraphQL request reads by aliases
+     * @param ordersPerRequest how many mutations one GraphQL request carries: openIMIS does them one after the other
      */
     public record OpenImis(
             URI url,
@@ -51,7 +52,8 @@ public record ClaimLoopProperties(
             Secret password,
             @DefaultValue("UTC") ZoneId zone,
             @DefaultValue("150") int requestsPerMinute,
-            @DefaultValue("50") int claimsPerRequest,
+            @DefaultValue("60") int claimsPerRequest,
+            @DefaultValue("30") int ordersPerRequest,
             @DefaultValue("2s") Duration connectTimeout,
             @DefaultValue("10s") Duration readTimeout) {
         public URI webUrl() {
@@ -215,7 +217,7 @@ public record ClaimLoopProperties(
      */
     public record Steps(
             @DefaultValue("60s") Duration lease,
-            @DefaultValue("50") int batch,
+            @DefaultValue("60") int batch,
             @DefaultValue("8") int threads,
             @DefaultValue("5s") Duration retry,
             @DefaultValue("1h") Duration retryLimit,

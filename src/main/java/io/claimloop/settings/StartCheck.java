@@ -38,6 +38,7 @@ public class StartCheck implements ApplicationContextInitializer<ConfigurableApp
             "orders",
             "valuation-trigger",
             "month-run",
+            "month-run-clocks",
             "step-worker",
             "workers",
             "wake-workers",

@@ -21,6 +21,10 @@ public final class MonthOrder {
         this.by = by;
     }
 
+    String name() {
+        return month + (location.isEmpty() ? " (national)" : " for " + location);
+    }
+
     YearMonth month() {
         return month;
     }

@@ -10,8 +10,11 @@ import io.claimloop.partner.PartnerAnswer;
 import io.claimloop.partner.PartnerException;
 import io.claimloop.settings.ClaimLoopProperties;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.time.Instant;
 import java.time.YearMonth;
 import java.time.ZoneId;
+import java.util.ArrayList;
 import java.util.Base64;
 import java.util.List;
 import java.util.Optional;
@@ -29,6 +32,8 @@ public class MonthValuation {
     private static final Logger log = LoggerFactory.getLogger(MonthValuation.class);
     private static final ObjectMapper JSON = new ObjectMapper();
     private static final int LOOKS = 20;
+    private static final Duration ON_ITS_WAY = Duration.ofMinutes(5);
+    private static final Duration LONGEST = Duration.ofDays(1);
 
     private final MonthRuns runs;
     private final ClaimLoopProperties.Valuation settings;
@@ -84,22 +89,23 @@ public class MonthValuation {
     public MonthOrder look(MonthOrder order, PartnerAnswer answer) {
         order.look();
         JsonNode data = answer.json().path("data");
-        if (!data.path("batchRuns").isObject()) {
-            throw PartnerException.unexpected(answer.partner(), answer.status(), "no list of batch runs");
+        if (!data.path("batchRuns").path("edges").isArray()) {
+            order.refuse("openIMIS does not show its batch runs to claimloop.valuation.username; it needs the right"
+                    + " 111102");
+            log.warn("batch run of {}: {}", order.name(), order.refusal());
+            return order;
         }
-        boolean there = false;
         for (JsonNode edge : data.at("/batchRuns/edges")) {
             JsonNode run = edge.path("node");
-            there |= run.path("runYear").asInt() == order.month().getYear()
+            if (run.path("runYear").asInt() == order.month().getYear()
                     && run.path("runMonth").asInt() == order.month().getMonthValue()
-                    && run.at("/location/code").asText("").equals(order.location());
-        }
-        if (there) {
-            order.foundRun();
+                    && run.at("/location/code").asText("").equals(order.location())) {
+                order.foundRun();
+            }
         }
         if (order.run() != null && order.run().standing() == Standing.ORDERED) {
             decide(order, data);
-        } else if (!there) {
+        } else if (!order.found()) {
             place(order, data);
         }
         return order;
@@ -108,20 +114,36 @@ public class MonthValuation {
     /** The log tells whose run it is; that there is one, only the list of runs. */
     private void decide(MonthOrder order, JsonNode data) {
         JsonNode entry = data.at("/mutationLogs/edges/0/node");
-        int status = entry.path("status").asInt(-1);
         boolean again = entry.path("error").asText().contains("ProcessBatchSubmitError 2");
-        if (order.found()) {
+        Duration age = Duration.between(order.run().orderedAt(), Instant.now());
+        if (again || order.found()) {
             decided(order, again ? Standing.ALREADY_RUN : Standing.RUN, null);
-        } else if (again) {
-            decided(order, Standing.ALREADY_RUN, null);
-        } else if (status == 1) {
-            boolean right = entry.path("error").asText().contains("PermissionDenied");
-            decided(order, Standing.FAILED, right ? "The account lacks the right 111101." : "Its log says error.");
-        } else if (status == -1 && order.looks() == 1) {
-            // written down by an earlier call that never got it to openIMIS
-            decided(order, Standing.FAILED, "The order did not reach openIMIS.");
-            order.run(null);
-            place(order, data);
+            return;
+        }
+        switch (entry.path("status").asInt(-1)) {
+            case 1 ->
+                decided(
+                        order,
+                        Standing.FAILED,
+                        entry.path("error").asText().contains("PermissionDenied")
+                                ? "The account lacks the right 111101."
+                                : "Its log says error.");
+            case 2 -> {
+                if (order.looks() >= LOOKS) {
+                    decided(order, Standing.FAILED, "Its log says done, and it shows no such run.");
+                }
+            }
+            case 0 -> {
+                if (age.compareTo(LONGEST) > 0) {
+                    decided(order, Standing.FAILED, "It has had the order for a day; look at its workers (Celery).");
+                }
+            }
+            default -> {
+                // written down by a call that never got it there; a younger one may be on its way
+                if (age.compareTo(ON_ITS_WAY) > 0) {
+                    decided(order, Standing.FAILED, "The order did not reach openIMIS.");
+                }
+            }
         }
     }
 
@@ -130,19 +152,26 @@ public class MonthValuation {
         log.info("batch run of {}: {}{}", order.run().name(), standing, detail == null ? "" : " (" + detail + ")");
     }
 
+    /** openIMIS runs batches for regions and districts, by their number. */
     private static void place(MonthOrder order, JsonNode data) {
         if (order.location().isEmpty()) {
             return;
         }
-        JsonNode places = data.at("/locations/edges");
-        if (places.size() != 1) {
-            order.refuse(
-                    places.isEmpty()
-                            ? "openIMIS knows no location " + order.location()
-                            : "openIMIS knows several locations " + order.location());
+        List<JsonNode> places = new ArrayList<>();
+        for (JsonNode edge : data.at("/locations/edges")) {
+            if (edge.at("/node/type").asText().matches("[RD]")) {
+                places.add(edge.path("node"));
+            }
+        }
+        if (places.size() == 1) {
+            order.locationId(id(places.get(0).path("id").asText()));
             return;
         }
-        order.locationId(id(places.get(0).at("/node/id").asText()));
+        order.refuse(
+                places.isEmpty()
+                        ? "openIMIS shows no region or district " + order.location()
+                        : "openIMIS shows several regions and districts " + order.location());
+        log.warn("batch run of {} is not ordered: {}", order.name(), order.refusal());
     }
 
     /** Relay writes an id as base64 of "LocationGQLType:1". */
@@ -153,14 +182,23 @@ public class MonthValuation {
         return Integer.valueOf(plain);
     }
 
-    /** Whether the run is to be ordered: nobody made it, and nobody has just ordered it. */
+    /**
+     * Whether the run is to be ordered by us: nobody made it, and nobody else has just ordered it. Then the order is written
+     * down, before it is sent: after a crash the next call looks what came of it.
+     */
     public boolean orders(MonthOrder order) {
-        return order.refusal() == null && order.run() == null && !order.found();
+        if (order.refusal() != null
+                || order.run() != null
+                || order.found()
+                || refusal(order.month()).isPresent()) {
+            return false;
+        }
+        Optional<MonthRuns.MonthRun> ours = runs.order(order.month(), order.location(), order.by());
+        order.run(ours.or(() -> runs.open(order.month(), order.location())).orElse(null));
+        return ours.isPresent();
     }
 
-    /** Written down first: after a crash the next call looks what came of it. */
     public String mutation(MonthOrder order) {
-        order.run(runs.order(order.month(), order.location(), order.by()));
         ObjectNode input = JSON.createObjectNode();
         if (order.locationId() != null) {
             input.put("locationId", order.locationId());
@@ -169,15 +207,26 @@ public class MonthValuation {
         return Mutation.request(List.of(new Mutation("processBatch", order.run().mutation(), input, null)));
     }
 
-    /** Whether it is worth another look: with Celery a run takes a while. */
-    public boolean waits(MonthOrder order) {
-        return order.run() != null && order.run().standing() == Standing.ORDERED && order.looks() < LOOKS;
+    /** Orders of which it is not known yet what came of them: looked at by a clock, too. */
+    public List<MonthOrder> open() {
+        return runs.open().stream()
+                .map(run -> new MonthOrder(run.month(), run.location(), run.orderedBy()))
+                .toList();
     }
 
-    /** A scheduled run that could not even be ordered. */
+    /** Whether it is worth another look: with Celery a run takes a while. */
+    public boolean waits(MonthOrder order) {
+        return order.refusal() == null
+                && order.run() != null
+                && order.run().standing() == Standing.ORDERED
+                && order.looks() < LOOKS;
+    }
+
+    /** What nobody waits for: a scheduled run, or a look at an open order. */
     public void failed(Exception why) {
         log.warn(
-                "the scheduled batch run was not ordered ({}); order it by POST /api/valuations",
+                "a batch run could not be looked at ({}), and it is not known what came of it; it is looked at again. See"
+                        + " GET /api/valuations; POST the same month again where none is listed",
                 why instanceof PartnerException partner
                         ? partner.getMessage()
                         : why.getClass().getSimpleName());

@@ -14,6 +14,7 @@ import io.claimloop.settings.ClaimLoopProperties;
 import io.claimloop.settings.ClaimLoopProperties.Unanswered;
 import java.io.IOException;
 import java.time.Duration;
+import java.time.ZoneId;
 import java.util.Optional;
 import org.springframework.stereotype.Component;
 
@@ -26,13 +27,16 @@ import org.springframework.stereotype.Component;
 public class Valuation {
     private static final String VALUE = "value";
     /** After so many orders that changed nothing a person should see it. */
-    private static final int TRIES = 4;
+    private static final int TRIES = 3;
+
+    private static final int LOOKS = 6;
 
     private static final ObjectMapper JSON = new ObjectMapper();
 
     private final boolean enabled;
     private final Unanswered unanswered;
     private final Duration watch;
+    private final ZoneId zone;
     private final ReviewTable review;
 
     public Valuation(ClaimLoopProperties properties, ReviewTable review) {
@@ -40,6 +44,7 @@ public class Valuation {
         this.enabled = settings.enabled();
         this.unanswered = settings.unanswered();
         this.watch = settings.watch();
+        this.zone = properties.openimis().zone();
         this.review = review;
     }
 
@@ -55,7 +60,7 @@ public class Valuation {
                     ClaimReader.ABSENT.equals(due.claimError()) ? Reason.CLAIM_NOT_FOUND : Reason.UNEXPECTED, watch);
         }
         Claim claim = Claim.of(due.claim());
-        Optional<Outcome> over = over(state, claim);
+        Optional<Outcome> over = over(state, claim).or(() -> Told.of(due).waits(Reason.BEING_VALUED, zone));
         Object next = over.isPresent() ? over.get() : next(due, state, claim);
         return next instanceof Outcome outcome ? outcome.proof(due.claim().toString()) : next;
     }
@@ -68,7 +73,7 @@ public class Valuation {
         boolean open = state == State.EXPIRED && unanswered == Unanswered.WAIT;
         boolean answered = (state == State.EXPIRED || state == State.NOT_REACHED)
                 && claim.feedbackStatus() == Claim.FEEDBACK_DELIVERED;
-        return open || answered ? RuleChecks.ended(claim) : Optional.empty();
+        return open ? RuleChecks.ended(claim) : answered ? RuleChecks.endedThoughBypassed(claim) : Optional.empty();
     }
 
     private Object next(Due due, State state, Claim claim) throws IOException {
@@ -81,7 +86,9 @@ public class Valuation {
                     ? valued.because(Reason.VALUED_DESPITE_ANSWERS, null)
                     : valued;
         }
-        if (claim.reviewStatus() == Claim.REVIEW_SELECTED && !lateAnswersCount) {
+        boolean officers =
+                claim.reviewStatus() == Claim.REVIEW_SELECTED || claim.reviewStatus() == Claim.REVIEW_DELIVERED;
+        if (officers && !lateAnswersCount) {
             return state == State.IN_REVIEW
                     ? again()
                     : Outcome.moved(State.IN_REVIEW, VALUE)
@@ -109,17 +116,15 @@ public class Valuation {
         return ordered(due, unanswered == Unanswered.PROCESS ? "processClaims" : "selectClaimsForReview");
     }
 
-    /** An order, unless one is still being carried out or was tried in vain. */
+    /** An order, unless it was tried in vain: orders that openIMIS has logged count, or looks right after one. */
     private static Object ordered(Due due, String mutation) {
         Told told = Told.of(due);
-        if (told.pending()) {
-            return Outcome.failed(Reason.BEING_VALUED, "openIMIS has not carried out the order yet.");
-        }
-        if (told.noRight() && due.attempts() % 2 == 0) {
+        if (told.noRight() && due.before() != Reason.NO_ACCESS) {
             return Outcome.failed(
                     Reason.NO_ACCESS, "openIMIS refuses " + mutation + " to claimloop.valuation.username.");
         }
-        if (due.attempts() > TRIES && told.of(mutation) && !told.noRight()) {
+        boolean unseen = due.before() == Reason.BEING_VALUED && due.attempts() > LOOKS;
+        if ((told.orders(mutation) >= TRIES || unseen) && !told.noRight()) {
             return Outcome.parked(
                     Reason.NOT_VALUED,
                     "Order: " + mutation + (told.error() ? "; its log says error." : "; its log says done."));

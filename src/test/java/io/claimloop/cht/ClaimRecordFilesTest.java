@@ -118,8 +118,8 @@ class ClaimRecordFilesTest {
                 .deepCopy();
         one.changes.forEach(claim::put);
         UUID uuid = UUID.fromString(claim.path("uuid").asText());
-        ClaimLoopProperties properties = new Binder(
-                        new MapConfigurationPropertySource(Map.of("claimloop.cht.shown-lines", one.shownLines)))
+        ClaimLoopProperties properties = new Binder(new MapConfigurationPropertySource(
+                        Map.of("claimloop.cht.shown-lines", one.shownLines, "claimloop.openimis.zone", "UTC")))
                 .bindOrCreate("claimloop", ClaimLoopProperties.class);
         Dispatch dispatch = new Dispatch(Works.due(Step.DISPATCH, State.SELECTED, uuid), Claim.of(claim), null);
         dispatch.person(Recorded.cht("252").answerJson());

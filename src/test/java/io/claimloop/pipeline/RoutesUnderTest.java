@@ -94,7 +94,7 @@ public final class RoutesUnderTest implements AutoCloseable {
         beans.put("chtBreaker", partners.chtBreaker(cht));
         beans.put("openimisCall", partners.openimisCall(openimis));
         beans.put("valuationCall", partners.valuationCall(valuation));
-        beans.put("orders", new Orders());
+        beans.put("orders", new Orders(properties));
         beans.put("valuation", new Valuation(properties, new ReviewTable(properties)));
         beans.put("chtCall", partners.chtCall(cht));
         beans.put("openimisLogin", partners.openimisLogin());

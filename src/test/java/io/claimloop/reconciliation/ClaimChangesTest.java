@@ -34,7 +34,7 @@ class ClaimChangesTest {
         "TASKED,         4,  1, 4, ONCE",
         "TASKED,        -1,  4, -1, NO",
         "EXPIRED,        4,  1, 1, NO",
-        "EXPIRED,        1,  1, 1, YES",
+        "EXPIRED,        1,  1, 1, ONCE",
         "EXPIRED,        8,  1, 1, ONCE",
         "EXPIRED,        4,  1, 4, ONCE",
         "ANSWERED,       1,  1, 1, NO",
@@ -55,7 +55,7 @@ class ClaimChangesTest {
     }
 
     @ParameterizedTest(name = "parked from {0}: {1}")
-    @CsvSource({"TASKED, YES", "EXPIRED, YES", "SELECTED, NO", "WAITING, NO"})
+    @CsvSource({"TASKED, YES", "EXPIRED, ONCE", "SELECTED, NO", "WAITING, NO"})
     void a_parked_loop_is_looked_at_only_for_its_open_task(State from, Look look) {
         assertThat(ClaimChanges.changed(parked(from), row(1, 1, 1))).isEqualTo(look);
     }

@@ -82,7 +82,8 @@ class FeedbackRoutesTest extends PartnersOnWire {
     @ValueSource(strings = {"705", "711", "720", "725", "977"})
     void a_refusal_that_stays_is_a_refusal(String number) {
         OPENIMIS.stubFor(post(urlEqualTo(COMMUNICATION)).willReturn(as(Recorded.openimis(number))));
-        Outcome outcome = deliver(3);
+        assertThat(deliver(3).to()).as("the first refusal after other failures").isNull();
+        Outcome outcome = deliver(3, Reason.OPENIMIS_REFUSED);
         assertThat(outcome.to()).isEqualTo(State.REFUSED);
         assertThat(outcome.reason()).isEqualTo(Reason.OPENIMIS_REFUSED);
         assertThat(outcome.detail()).doesNotContain("payload", "Claim does not exist");
@@ -93,7 +94,7 @@ class FeedbackRoutesTest extends PartnersOnWire {
         OPENIMIS.stubFor(post(urlEqualTo(COMMUNICATION)).willReturn(as(Recorded.openimis("702"))));
         assertThat(deliver(2).reason()).isEqualTo(Reason.BEING_VERIFIED);
         assertThat(deliver(2).after()).as("the ledger's growing pause").isNull();
-        assertThat(deliver(50).to()).isEqualTo(State.REFUSED);
+        assertThat(deliver(50, Reason.BEING_VERIFIED).to()).isEqualTo(State.REFUSED);
     }
 
     @Test
@@ -229,9 +230,13 @@ class FeedbackRoutesTest extends PartnersOnWire {
     }
 
     private Outcome deliver(int attempts) {
+        return deliver(attempts, null);
+    }
+
+    private Outcome deliver(int attempts, Reason before) {
         try {
-            return (Outcome)
-                    routes.step("feedback-return", Works.withClaim(answered(attempts), EnrichmentAndRulesTest.claim()));
+            Due due = Works.after(answered(attempts), before);
+            return (Outcome) routes.step("feedback-return", Works.withClaim(due, EnrichmentAndRulesTest.claim()));
         } catch (IOException e) {
             throw new java.io.UncheckedIOException(e);
         }

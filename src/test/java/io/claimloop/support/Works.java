@@ -22,7 +22,7 @@ public final class Works {
     private Works() {}
 
     public static Due due(Step step, State state, UUID claim) {
-        return new Due(ID.incrementAndGet(), 1, step, 1, loop(state, claim), null, null, null, null, null);
+        return new Due(ID.incrementAndGet(), 1, step, 1, null, loop(state, claim), null, null, null, null, null);
     }
 
     public static Due due(Step step, State state) {
@@ -81,6 +81,23 @@ public final class Works {
                 due.token(),
                 due.step(),
                 attempts,
+                due.before(),
+                due.loop(),
+                due.submission(),
+                due.claim(),
+                due.claimError(),
+                due.told(),
+                due.eligibility());
+    }
+
+    /** Why it did not come to its end the last time. */
+    public static Due after(Due due, Reason before) {
+        return new Due(
+                due.id(),
+                due.token(),
+                due.step(),
+                due.attempts(),
+                before,
                 due.loop(),
                 due.submission(),
                 due.claim(),
@@ -109,6 +126,7 @@ public final class Works {
                 due.token(),
                 due.step(),
                 due.attempts(),
+                due.before(),
                 due.loop(),
                 submission,
                 due.claim(),
