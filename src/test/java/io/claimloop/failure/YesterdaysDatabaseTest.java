@@ -1,0 +1,118 @@
+package io.claimloop.failure;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import io.claimloop.ClaimLoop;
+import io.claimloop.support.TestDatabase;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.nio.file.Path;
+import java.sql.DriverManager;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.springframework.boot.builder.SpringApplicationBuilder;
+import org.springframework.boot.web.servlet.context.ServletWebServerApplicationContext;
+
+/** The ledger is set back to an old copy; both partners have gone on. Rows 27 and 58 of {@code docs/failures.md}. */
+class YesterdaysDatabaseTest {
+    private static final Duration LIMIT = Duration.ofMinutes(2);
+
+    @TempDir
+    private Path folder;
+
+    @Test
+    void a_ledger_that_forgot_a_day_finds_everything_again_and_asks_nobody_twice() throws Exception {
+        String today = TestDatabase.url();
+        String yesterday = today + "_yesterday";
+        try (Load load = new Load()) {
+            Oracle oracle = new Oracle(load, yesterday);
+            try (var application = start(load, today)) {
+                // one that is delivered already, and others that stand in the middle
+                tell(application, load.openimis.notificationOf(load.claim()));
+                settles(new Oracle(load, today));
+                load.cht.answerTasks(Duration.ofMinutes(10));
+                for (int i = 0; i < 3; i++) {
+                    tell(application, load.openimis.notificationOf(load.claim()));
+                }
+            }
+            copy(today, yesterday);
+            try (var application = start(load, today)) {
+                load.cht.answerTasks(Duration.ofMillis(200));
+                for (int i = 0; i < 3; i++) {
+                    tell(application, load.openimis.notificationOf(load.claim()));
+                }
+                load.claims.forEach(claim -> await().atMost(LIMIT)
+                        .until(() -> !load.cht.records(claim.uuid()).isEmpty()));
+                load.claims.forEach(claim -> {
+                    if (load.cht.reportOf(claim.uuid()).isEmpty()) {
+                        load.cht.submit(claim.uuid(), io.claimloop.simulated.Answer.content());
+                    }
+                });
+                settles(new Oracle(load, today));
+            }
+            try (var application = start(load, yesterday)) {
+                settles(oracle);
+                // and what is new still goes its way
+                tell(application, load.openimis.notificationOf(load.claim()));
+                settles(oracle);
+            }
+            assertThat(oracle.doubled()).isEmpty();
+            assertThat(oracle.crooked()).isEmpty();
+            assertThat(oracle.withdrawnUnasked()).isEmpty();
+        }
+    }
+
+    private ServletWebServerApplicationContext start(Load load, String database) {
+        Map<String, Object> settings = new HashMap<>(Processes.settings(load, database));
+        settings.put("server.port", 0);
+        settings.put("claimloop.home", folder.toString());
+        var application = (ServletWebServerApplicationContext) new SpringApplicationBuilder(ClaimLoop.class)
+                .properties(settings)
+                .run();
+        load.cht.pushTo(url(application) + "/cht/feedback", Processes.CHT_AUTHORIZATION);
+        return application;
+    }
+
+    private static String url(ServletWebServerApplicationContext application) {
+        return "http://127.0.0.1:" + application.getWebServer().getPort();
+    }
+
+    private static void tell(ServletWebServerApplicationContext application, String notice) throws Exception {
+        HttpResponse<Void> response = HttpClient.newHttpClient()
+                .send(
+                        HttpRequest.newBuilder(URI.create(url(application) + "/openimis/notifications"))
+                                .header("Authorization", "Bearer " + io.claimloop.support.SimulatedWorld.OPENIMIS_TOKEN)
+                                .header("Content-Type", "application/json")
+                                .POST(HttpRequest.BodyPublishers.ofString(notice))
+                                .build(),
+                        HttpResponse.BodyHandlers.discarding());
+        assertThat(response.statusCode()).isEqualTo(200);
+    }
+
+    /** As a restored backup: a copy of all files of the database, while nobody uses it. */
+    private static void copy(String from, String to) throws SQLException {
+        String server = from.substring(0, from.lastIndexOf('/') + 1) + "postgres";
+        try (var connection = DriverManager.getConnection(server, "postgres", "");
+                var statement = connection.createStatement()) {
+            statement.execute("create database " + name(to) + " template " + name(from));
+        }
+    }
+
+    private static String name(String url) {
+        return url.substring(url.lastIndexOf('/') + 1);
+    }
+
+    private static void settles(Oracle oracle) {
+        await().atMost(LIMIT).pollInterval(Duration.ofMillis(100)).untilAsserted(() -> {
+            assertThat(oracle.lost()).as(oracle::stories).isEmpty();
+            assertThat(oracle.unsettled()).isEmpty();
+        });
+    }
+}
