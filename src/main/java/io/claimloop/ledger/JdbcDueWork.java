@@ -179,10 +179,29 @@ class JdbcDueWork implements DueWork {
             return Set.of();
         }
         return switch (outcome.kind()) {
-            case LATER -> later(due, outcome, -1, pause(outcome, backoff.first()));
+            case LATER ->
+                later(due, outcome, -1, missedItsTask(due) ? Duration.ZERO : pause(outcome, backoff.first()));
             case FAILED -> failed(due, outcome, away.get(0));
             case DONE -> outcome.to() == State.PARKED ? park(due, outcome) : done(due, outcome);
         };
+    }
+
+    /**
+     * A submission that waits for its loop is woken by the loop's move, unless it came while that move was being written: too
+     * late to be woken, too early to see it. So it looks again where its loop stands otherwise than it saw.
+     */
+    private boolean missedItsTask(Due due) {
+        if (due.step() != Step.SUBMISSION || due.submission() == null || due.submission().claim() == null) {
+            return false;
+        }
+        int seen = due.loop() == null ? -1 : due.loop().version();
+        return jdbc
+                .queryForList(
+                        "select version from loop where uuid = ?",
+                        Integer.class,
+                        due.submission().claim())
+                .stream()
+                .anyMatch(version -> version != seen);
     }
 
     /** A partner that is away is waited for, however long, and that is not held against the work. */

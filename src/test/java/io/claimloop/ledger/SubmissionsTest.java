@@ -6,6 +6,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.time.Duration;
 import java.util.List;
 import java.util.UUID;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -163,6 +166,28 @@ class SubmissionsTest extends LedgerTest {
         ledger.move(claim, Outcome.moved(State.TASKED, "dispatch"));
 
         assertThat(ledger.dueWork.complete(List.of(new Completion(before, waits()))))
+                .containsExactly(Step.SUBMISSION);
+
+        assertThat(ledger.leaseOne(Step.SUBMISSION).loop().state()).isEqualTo(State.TASKED);
+    }
+
+    @Test
+    void a_submission_that_comes_while_its_task_is_being_written_down_is_looked_at_once_more() {
+        UUID claim = ledger.at(State.SELECTED);
+        AtomicReference<Due> before = new AtomicReference<>();
+        ledger.transaction.executeWithoutResult(status -> {
+            ledger.moves.move(ledger.loop(claim), Outcome.moved(State.TASKED, "dispatch"), 1, -1);
+            // the move has woken what was there, and nobody sees it yet
+            CompletableFuture.runAsync(() -> {
+                        ledger.submission("prompt", claim, "answers");
+                        before.set(ledger.leaseOne(Step.SUBMISSION));
+                    })
+                    .orTimeout(10, TimeUnit.SECONDS)
+                    .join();
+        });
+        assertThat(before.get().loop().state()).isEqualTo(State.SELECTED);
+
+        assertThat(ledger.dueWork.complete(List.of(new Completion(before.get(), waits()))))
                 .containsExactly(Step.SUBMISSION);
 
         assertThat(ledger.leaseOne(Step.SUBMISSION).loop().state()).isEqualTo(State.TASKED);
