@@ -179,8 +179,7 @@ class JdbcDueWork implements DueWork {
             return Set.of();
         }
         return switch (outcome.kind()) {
-            case LATER ->
-                later(due, outcome, -1, missedItsTask(due) ? Duration.ZERO : pause(outcome, backoff.first()));
+            case LATER -> later(due, outcome, -1, missedItsTask(due) ? Duration.ZERO : pause(outcome, backoff.first()));
             case FAILED -> failed(due, outcome, away.get(0));
             case DONE -> outcome.to() == State.PARKED ? park(due, outcome) : done(due, outcome);
         };
@@ -191,7 +190,9 @@ class JdbcDueWork implements DueWork {
      * late to be woken, too early to see it. So it looks again where its loop stands otherwise than it saw.
      */
     private boolean missedItsTask(Due due) {
-        if (due.step() != Step.SUBMISSION || due.submission() == null || due.submission().claim() == null) {
+        if (due.step() != Step.SUBMISSION
+                || due.submission() == null
+                || due.submission().claim() == null) {
             return false;
         }
         int seen = due.loop() == null ? -1 : due.loop().version();
