@@ -136,7 +136,11 @@ final class Load implements AutoCloseable {
                 doubled.add(claim.code() + ": claim records");
             }
             if (openimis.deliveries(claim.uuid()) > 1) {
-                doubled.add(claim.code() + ": feedback");
+                doubled.add(claim.code() + ": feedback "
+                        + openimis.effects().stream()
+                                .filter(effect -> effect.claimUuid().equals(claim.uuid()))
+                                .map(effect -> effect.kind() + " at " + effect.at())
+                                .toList());
             }
         }
         return doubled;

@@ -36,9 +36,12 @@ final class Processes {
         settings.put("claimloop.reconciliation.grace", "-1h");
         settings.put("claimloop.reconciliation.every", "2s");
         settings.put("claimloop.reconciliation.submissions", "2000");
-        settings.put("claimloop.steps.lease", "3s");
-        settings.put("claimloop.steps.retry", "200ms");
-        settings.put("claimloop.steps.retry-limit", "2s");
+        // as in production, a lease and a pause outlast what a killed or impatient run may have left on the way
+        settings.put("claimloop.openimis.read-timeout", "5000");
+        settings.put("claimloop.cht.read-timeout", "5000");
+        settings.put("claimloop.steps.lease", "8s");
+        settings.put("claimloop.steps.retry", "2s");
+        settings.put("claimloop.steps.retry-limit", "4s");
         settings.put("claimloop.steps.record-look-again", "300ms");
         settings.put("claimloop.steps.poll", "500");
         return settings;
