@@ -2,6 +2,7 @@ package io.claimloop.ledger;
 
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Comparator;
 import java.util.EnumSet;
@@ -10,6 +11,8 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
 import java.util.UUID;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ThreadLocalRandom;
 import java.util.function.Function;
 import java.util.stream.Collectors;
 import org.slf4j.Logger;
@@ -27,9 +30,14 @@ class JdbcDueWork implements DueWork {
               lease_token = lease_token + 1, attempts = attempts + 1
             where id = any(array(
               select id from work where step = ? and due_at <= now() and (lease_until is null or lease_until < now())
-              order by due_at limit ? for update skip locked))
-            returning id, lease_token, attempts, reason, loop_uuid, submission_id, due_at
+              %s order by due_at limit ? for update skip locked))
+            returning id, lease_token, attempts, away, reason, loop_uuid, submission_id, due_at
             """;
+
+    private static final String OLDEST_FIRST = LEASE.formatted("");
+    private static final String NEW_FIRST = LEASE.formatted("and attempts = 0 and away = 0");
+    /** After an outage a part of each lease, one of so many, is for work that was never tried: it need not wait for all the rest. */
+    private static final int SHARE_OF_NEW = 4;
 
     /** In the order in which notices take them, and before any work: so that the two never wait for each other. */
     private static final String HOLD_LOOPS =
@@ -52,6 +60,8 @@ class JdbcDueWork implements DueWork {
     private final Backoff backoff;
     private final int maxAttempts;
     private final String owner;
+    /** Steps whose last lease was retries only: an outage is being made up for. */
+    private final Set<Step> retrying = ConcurrentHashMap.newKeySet();
 
     JdbcDueWork(JdbcTemplate jdbc, Moves moves, Backoff backoff, int maxAttempts, String owner) {
         this.jdbc = jdbc;
@@ -62,25 +72,16 @@ class JdbcDueWork implements DueWork {
     }
 
     private record Leased(
-            long id, long token, int attempts, Reason before, UUID loop, Long submission, Instant dueAt) {}
+            long id, long token, int attempts, int away, Reason before, UUID loop, Long submission, Instant dueAt) {
+        boolean triedBefore() {
+            return attempts > 1 || away > 0;
+        }
+    }
 
     @Override
     @Transactional
     public List<Due> lease(Step step, int limit, Duration lease) {
-        List<Leased> leased = jdbc.query(
-                LEASE,
-                (row, number) -> new Leased(
-                        row.getLong("id"),
-                        row.getLong("lease_token"),
-                        row.getInt("attempts"),
-                        Rows.reason(row.getString("reason")),
-                        row.getObject("loop_uuid", UUID.class),
-                        row.getObject("submission_id", Long.class),
-                        Rows.instant(row, "due_at")),
-                owner,
-                lease.toMillis() / 1000.0,
-                step.name(),
-                limit);
+        List<Leased> leased = lease(step, limit, lease.toMillis() / 1000.0);
         if (leased.isEmpty()) {
             return List.of();
         }
@@ -105,6 +106,45 @@ class JdbcDueWork implements DueWork {
                             null);
                 })
                 .toList();
+    }
+
+    /** Oldest first; but where all the oldest are retries, new work gets its share. */
+    private List<Leased> lease(Step step, int limit, double seconds) {
+        int ofNew = retrying.contains(step)
+                ? (limit + ThreadLocalRandom.current().nextInt(SHARE_OF_NEW)) / SHARE_OF_NEW
+                : 0;
+        List<Leased> leased = lease(OLDEST_FIRST, step, limit - ofNew, seconds);
+        boolean full = !leased.isEmpty() && leased.size() == limit - ofNew;
+        if (full && leased.stream().allMatch(Leased::triedBefore)) {
+            retrying.add(step);
+        } else if (!leased.isEmpty()) {
+            retrying.remove(step);
+        }
+        if (ofNew > 0) {
+            leased.addAll(lease(NEW_FIRST, step, ofNew, seconds));
+            leased.addAll(lease(OLDEST_FIRST, step, full ? limit - leased.size() : 0, seconds));
+        }
+        return leased;
+    }
+
+    private List<Leased> lease(String sql, Step step, int limit, double seconds) {
+        return limit <= 0
+                ? new ArrayList<>()
+                : jdbc.query(
+                        sql,
+                        (row, number) -> new Leased(
+                                row.getLong("id"),
+                                row.getLong("lease_token"),
+                                row.getInt("attempts"),
+                                row.getInt("away"),
+                                Rows.reason(row.getString("reason")),
+                                row.getObject("loop_uuid", UUID.class),
+                                row.getObject("submission_id", Long.class),
+                                Rows.instant(row, "due_at")),
+                        owner,
+                        seconds,
+                        step.name(),
+                        limit);
     }
 
     private static Long submissionOf(Step step, Leased leased, Loop loop) {

@@ -1,5 +1,6 @@
 package io.claimloop.operations;
 
+import io.claimloop.cht.SentinelBacklog;
 import io.claimloop.partner.PartnerGate;
 import io.claimloop.reconciliation.ClaimSweep;
 import io.claimloop.subscription.SubscriptionKeeper;
@@ -30,8 +31,8 @@ class PartnerHealth {
     }
 
     @Bean
-    HealthIndicator chtHealthIndicator(PartnerGate cht) {
-        return () -> of(cht).build();
+    HealthIndicator chtHealthIndicator(PartnerGate cht, SentinelBacklog backlog) {
+        return () -> of(cht).withDetail("sentinel", backlog.condition()).build();
     }
 
     private static Health.Builder of(PartnerGate gate) {

@@ -36,6 +36,7 @@ public class Login {
     private Instant grantedAt = Instant.EPOCH;
     private volatile boolean worked;
     private volatile Instant refusedUntil = Instant.EPOCH;
+    private volatile Instant busyUntil = Instant.EPOCH;
 
     public Login(String partner, Duration pause, Supplier<Granted> source) {
         this(partner, "claimloop." + partner.toLowerCase(java.util.Locale.ROOT), pause, source);
@@ -66,6 +67,10 @@ public class Login {
             if (!left.isZero()) {
                 throw PartnerException.loginRefused(partner, left);
             }
+            Duration busy = left(busyUntil);
+            if (!busy.isZero()) {
+                throw PartnerException.busy(partner, "asked for a pause at our login", busy);
+            }
             try {
                 Granted fresh = source.get();
                 worked = false;
@@ -75,6 +80,8 @@ public class Login {
             } catch (PartnerException e) {
                 if (e.kind() == PartnerException.Kind.LOGIN_REFUSED) {
                     refused();
+                } else if (e.kind() == PartnerException.Kind.BUSY && e.after() != null) {
+                    busyUntil = Instant.now().plus(e.after());
                 }
                 throw e;
             }
@@ -120,7 +127,16 @@ public class Login {
 
     /** How long nothing is sent; zero when the login is not refused. */
     public Duration refusedFor() {
-        Duration left = Duration.between(Instant.now(), refusedUntil);
+        return left(refusedUntil);
+    }
+
+    /** Whether the partner is not to be asked for a login now: it refused one, or asked for a pause. */
+    boolean waits() {
+        return !refusedFor().isZero() || !left(busyUntil).isZero();
+    }
+
+    private static Duration left(Instant until) {
+        Duration left = Duration.between(Instant.now(), until);
         return left.isNegative() ? Duration.ZERO : left;
     }
 }

@@ -92,9 +92,10 @@ public class PartnerGate {
         }
     }
 
-    /** The partner said that we ask too much: nobody asks for a while. */
+    /** The partner said that we ask too much: nobody asks for a while. A shorter pause does not end a longer one. */
     public void pause(Duration pause) {
-        pausedUntil.set(Instant.now().plus(pause));
+        Instant until = Instant.now().plus(pause);
+        pausedUntil.accumulateAndGet(until, (known, told) -> told.isAfter(known) ? told : known);
     }
 
     private boolean paused() {
@@ -110,7 +111,7 @@ public class PartnerGate {
 
     /** How many calls can be made without a long wait; zero when the partner is not to be asked now. */
     public int permits() {
-        if (!login.refusedFor().isZero() || paused()) {
+        if (login.waits() || paused()) {
             return 0;
         }
         return switch (breaker.getState()) {

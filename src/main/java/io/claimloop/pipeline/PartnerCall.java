@@ -16,6 +16,7 @@ import org.apache.camel.Message;
 public class PartnerCall {
     private static final String JSON = "application/json";
     private static final String AUTHORIZATION = "Authorization";
+    static final String RETRY_AFTER = "Retry-After";
 
     private final PartnerGate gate;
 
@@ -28,6 +29,11 @@ public class PartnerCall {
         String header = gate.login().header();
         gate.enter();
         exchange.setVariable("authorization", header);
+    }
+
+    /** For what the partner shows to everybody: the limit holds, no login is made or sent. */
+    public void permitPublic(Exchange exchange) {
+        gate.enter();
     }
 
     /** Sets method, path, query and body; whatever headers were there are gone. */
@@ -61,6 +67,10 @@ public class PartnerCall {
     public void fault(Exchange exchange) {
         int status = status(exchange);
         if (status == 502 || status == 503 || status == 504) {
+            String retryAfter = exchange.getMessage().getHeader(RETRY_AFTER, String.class);
+            if (retryAfter != null) {
+                gate.pause(RetryAfter.pause(retryAfter));
+            }
             throw PartnerException.away(gate.name(), "answered " + status);
         }
     }
@@ -71,7 +81,7 @@ public class PartnerCall {
         int status = status(exchange);
         String text = message.getBody(String.class);
         String authorization = exchange.getVariable("authorization", String.class);
-        String retryAfter = message.getHeader("Retry-After", String.class);
+        String retryAfter = message.getHeader(RETRY_AFTER, String.class);
         message.removeHeaders("*");
         switch (status) {
             case 401 -> {
@@ -87,7 +97,7 @@ public class PartnerCall {
                 throw PartnerException.noAccess(gate.name(), status);
             }
             case 408, 429 -> {
-                Duration pause = pause(retryAfter);
+                Duration pause = RetryAfter.pause(retryAfter);
                 gate.pause(pause);
                 throw PartnerException.busy(gate.name(), "answered " + status, pause);
             }
@@ -97,15 +107,6 @@ public class PartnerCall {
                 gate.login().accepted(authorization);
                 message.setBody(new PartnerAnswer(gate.name(), status, text));
             }
-        }
-    }
-
-    private static Duration pause(String retryAfter) {
-        try {
-            return Duration.ofSeconds(Math.min(600, Math.max(1, Long.parseLong(retryAfter.strip()))));
-        } catch (NumberFormatException | NullPointerException e) {
-            // openIMIS gives none; its window is a minute
-            return Duration.ofSeconds(15);
         }
     }
 

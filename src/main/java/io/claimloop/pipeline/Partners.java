@@ -175,12 +175,13 @@ class Partners {
         public void answer(Exchange exchange) {
             int status = PartnerCall.status(exchange);
             String text = exchange.getMessage().getBody(String.class);
+            String retryAfter = exchange.getMessage().getHeader(PartnerCall.RETRY_AFTER, String.class);
             exchange.getMessage().removeHeaders("*");
             if (status == 401 || status == 403 || status == 400) {
                 throw PartnerException.loginRefused(partner, AFTER_REFUSAL);
             }
             if (status == 429) {
-                throw PartnerException.busy(partner, "answered 429 to our login", Duration.ofSeconds(30));
+                throw PartnerException.busy(partner, "answered 429 to our login", RetryAfter.pause(retryAfter));
             }
             if (status != 200) {
                 throw PartnerException.unexpected(partner, status, "to our login");

@@ -1,5 +1,6 @@
 package io.claimloop.pipeline;
 
+import io.claimloop.cht.SentinelBacklog;
 import io.claimloop.ledger.Completion;
 import io.claimloop.ledger.Due;
 import io.claimloop.ledger.DueWork;
@@ -31,16 +32,23 @@ public class StepWorker {
     private final WakeUp wakeUp;
     private final PartnerGate openimis;
     private final PartnerGate cht;
+    private final SentinelBacklog backlog;
     private final ClaimLoopProperties.Steps steps;
     private final int claimsPerRequest;
     private final boolean byFhir;
 
     public StepWorker(
-            DueWork dueWork, WakeUp wakeUp, PartnerGate openimis, PartnerGate cht, ClaimLoopProperties properties) {
+            DueWork dueWork,
+            WakeUp wakeUp,
+            PartnerGate openimis,
+            PartnerGate cht,
+            SentinelBacklog backlog,
+            ClaimLoopProperties properties) {
         this.dueWork = dueWork;
         this.wakeUp = wakeUp;
         this.openimis = openimis;
         this.cht = cht;
+        this.backlog = backlog;
         this.steps = properties.steps();
         this.claimsPerRequest = properties.openimis().claimsPerRequest();
         this.byFhir = properties.feedback().delivery() == Delivery.FHIR;
@@ -85,8 +93,9 @@ public class StepWorker {
             // one request reads the whole batch
             case WATCH, VALUE -> openimis.permits() > 0 ? steps.batch() : 0;
             // search, patient, CHW, record, write, read back
-            case DISPATCH -> openimis.permits() > 0 ? share(cht.permits(), 6) : 0;
-            case LOOK_AGAIN, RETRACT -> share(cht.permits(), 2);
+            case DISPATCH -> openimis.permits() > 0 ? Math.min(share(cht.permits(), 6), backlog.permits()) : 0;
+            case LOOK_AGAIN -> share(cht.permits(), 2);
+            case RETRACT -> Math.min(share(cht.permits(), 2), backlog.permits());
             case DELIVER ->
                 byFhir
                         // one read for the batch, one request each to deliver

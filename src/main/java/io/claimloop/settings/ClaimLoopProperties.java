@@ -81,8 +81,21 @@ public record ClaimLoopProperties(
             @DefaultValue List<String> shownLines,
             @DefaultValue("28d") Duration taskWindow,
             @DefaultValue("8") int writesPerSecond,
+            @DefaultValue Backlog backlog,
             @DefaultValue("2s") Duration connectTimeout,
             @DefaultValue("10s") Duration readTimeout) {}
+
+    /**
+     * Documents that wait for CHT's sentinel. The defaults are five and twenty seconds of its work.
+     *
+     * @param look milliseconds between looks
+     * @param slow from here on fewer claim records are written
+     * @param stop from here on none
+     */
+    public record Backlog(
+            @DefaultValue("5000") int look,
+            @DefaultValue("60") int slow,
+            @DefaultValue("240") int stop) {}
 
     /**
      * @param openimisToken what openIMIS shows us, as bearer or as the password of Basic

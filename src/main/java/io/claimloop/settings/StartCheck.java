@@ -51,6 +51,7 @@ public class StartCheck implements ApplicationContextInitializer<ConfigurableApp
             "openimis-login",
             "openimis-valuation",
             "cht",
+            "sentinel-backlog",
             "reload",
             "error-policy");
     static final List<String> MAPPINGS = List.of(

@@ -8,6 +8,7 @@ import static org.mockito.Mockito.when;
 import com.github.tomakehurst.wiremock.WireMockServer;
 import io.claimloop.cht.ClaimWatch;
 import io.claimloop.cht.RecordWatch;
+import io.claimloop.cht.SentinelBacklog;
 import io.claimloop.cht.TaskDispatch;
 import io.claimloop.feedback.CommunicationRules;
 import io.claimloop.feedback.Delivery;
@@ -29,6 +30,7 @@ import io.claimloop.subscription.SubscriptionKeeper;
 import io.claimloop.support.LedgerInMemory;
 import io.claimloop.valuation.ReviewTable;
 import io.claimloop.valuation.Valuation;
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import jakarta.validation.Validation;
 import jakarta.validation.Validator;
 import java.time.Instant;
@@ -69,6 +71,7 @@ public final class RoutesUnderTest implements AutoCloseable {
     private final ExecutorService threads;
     private final PartnerGate openimis;
     private final PartnerGate cht;
+    private final SentinelBacklog backlog;
     private final SubscriptionKeeper subscriptionKeeper;
 
     private RoutesUnderTest(Map<String, String> settings, String... files) throws Exception {
@@ -105,7 +108,9 @@ public final class RoutesUnderTest implements AutoCloseable {
         beans.put("errorPolicy", new ErrorPolicy(takeUp));
         beans.put("outcomes", new OutcomeCollector());
         beans.put("wakeUp", wakeUp);
-        beans.put("stepWorker", new StepWorker(ledger, noted, openimis, cht, properties));
+        backlog = new SentinelBacklog(properties, new SimpleMeterRegistry());
+        beans.put("sentinelBacklog", backlog);
+        beans.put("stepWorker", new StepWorker(ledger, noted, openimis, cht, backlog, properties));
         beans.put("claimIntake", new ClaimIntake(ledger, noted, properties));
         beans.put("submissionIntake", new SubmissionIntake(ledger, noted, properties));
         SelectionLimits limits = new SelectionLimits(places, properties);
@@ -151,7 +156,7 @@ public final class RoutesUnderTest implements AutoCloseable {
         ledger.clear();
         woken.clear();
         noVisitIsReserved();
-        boolean untouched = !openimis.degraded() && !cht.degraded();
+        boolean untouched = !openimis.degraded() && !cht.degraded() && openimis.permits() > 0 && cht.permits() > 0;
         openimis.breaker().reset();
         cht.breaker().reset();
         return untouched;
@@ -176,6 +181,7 @@ public final class RoutesUnderTest implements AutoCloseable {
                 Map.entry("claimloop.cht.username", "bridge"),
                 Map.entry("claimloop.cht.password", "password-for-cht"),
                 Map.entry("claimloop.cht.writes-per-second", "1000"),
+                Map.entry("claimloop.cht.backlog.look", "5000"),
                 Map.entry("claimloop.cht.connect-timeout", "1000"),
                 Map.entry("claimloop.cht.read-timeout", "5000"),
                 Map.entry("claimloop.intake.openimis-token", "token-of-openimis"),
@@ -208,6 +214,10 @@ public final class RoutesUnderTest implements AutoCloseable {
 
     public PartnerGate cht() {
         return cht;
+    }
+
+    public SentinelBacklog backlog() {
+        return backlog;
     }
 
     /** Sends one work through a step's route, as the worker does. */

@@ -9,6 +9,7 @@ import static org.mockito.Mockito.never;
 import static org.mockito.Mockito.verify;
 import static org.mockito.Mockito.when;
 
+import io.claimloop.cht.SentinelBacklog;
 import io.claimloop.ledger.Completion;
 import io.claimloop.ledger.Due;
 import io.claimloop.ledger.DueWork;
@@ -19,6 +20,7 @@ import io.claimloop.partner.Login;
 import io.claimloop.partner.PartnerGate;
 import io.claimloop.settings.ClaimLoopProperties;
 import io.claimloop.support.Works;
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Collection;
@@ -33,7 +35,8 @@ class StepWorkerPermitsTest {
     private final DueWork dueWork = mock(DueWork.class);
     private final PartnerGate openimis = gate("openIMIS");
     private final PartnerGate cht = gate("CHT");
-    private final StepWorker worker = new StepWorker(dueWork, steps -> {}, openimis, cht, properties());
+    private final SentinelBacklog backlog = new SentinelBacklog(properties(), new SimpleMeterRegistry());
+    private final StepWorker worker = new StepWorker(dueWork, steps -> {}, openimis, cht, backlog, properties());
 
     @Test
     void a_breaker_that_is_half_open_is_tried_by_dispatch_alone() {
@@ -79,7 +82,8 @@ class StepWorkerPermitsTest {
     }
 
     private static ClaimLoopProperties properties() {
-        return new Binder(new MapConfigurationPropertySource(Map.of("claimloop.openimis.username", "x")))
+        return new Binder(new MapConfigurationPropertySource(
+                        Map.of("claimloop.openimis.username", "x", "claimloop.cht.username", "x")))
                 .bindOrCreate("claimloop", ClaimLoopProperties.class);
     }
 }

@@ -1,0 +1,145 @@
+package io.claimloop.cht;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import io.claimloop.partner.PartnerAnswer;
+import io.claimloop.partner.PartnerException;
+import io.claimloop.partner.PartnerRequest;
+import io.claimloop.settings.ClaimLoopProperties;
+import io.github.resilience4j.ratelimiter.RateLimiter;
+import io.github.resilience4j.ratelimiter.RateLimiterConfig;
+import io.micrometer.core.instrument.Gauge;
+import io.micrometer.core.instrument.MeterRegistry;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.OptionalInt;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.springframework.stereotype.Component;
+
+/**
+ * How many claim records CHT may be given now. Its sentinel works through about twelve documents a second, in one queue
+ * that also carries the CHWs' answers (recording 701): so we write slower while that queue is long, and not at all while
+ * it is very long. Reads are not in that queue and go on.
+ */
+@Component("sentinelBacklog")
+public class SentinelBacklog {
+    private static final Logger log = LoggerFactory.getLogger(SentinelBacklog.class);
+    /** A write waits so long for its turn; longer waits are the ledger's. */
+    private static final Duration WAIT = Duration.ofSeconds(5);
+
+    private static final Duration LOOK_LATER = Duration.ofSeconds(10);
+    /** What was seen longer ago says nothing. */
+    private static final int LOOKS_MISSED = 4;
+
+    private final int writesPerSecond;
+    private final int slow;
+    private final int stop;
+    private final Duration fresh;
+    private final RateLimiter writes;
+    private volatile int seen = -1;
+    private volatile Instant seenAt = Instant.EPOCH;
+    private volatile boolean stopped;
+
+    public SentinelBacklog(ClaimLoopProperties properties, MeterRegistry meters) {
+        ClaimLoopProperties.Cht settings = properties.cht();
+        this.writesPerSecond = Math.max(1, settings.writesPerSecond());
+        this.slow = settings.backlog().slow();
+        this.stop = Math.max(settings.backlog().stop(), slow + 1);
+        this.fresh = Duration.ofMillis(settings.backlog().look()).multipliedBy(LOOKS_MISSED);
+        this.writes = RateLimiter.of(
+                "claim-records",
+                RateLimiterConfig.custom()
+                        .limitForPeriod(writesPerSecond)
+                        .limitRefreshPeriod(Duration.ofSeconds(1))
+                        .timeoutDuration(WAIT)
+                        .build());
+        Gauge.builder("claimloop.cht.sentinel.backlog", () -> backlog().orElse(-1))
+                .description("documents that CHT's sentinel has not handled yet; -1 when not known")
+                .register(meters);
+        Gauge.builder("claimloop.cht.writes", this::perSecond)
+                .description("claim records a second that CHT is given at most")
+                .register(meters);
+    }
+
+    /** Public in CHT: no login is spent on it. */
+    public PartnerRequest request() {
+        return PartnerRequest.get("/api/v2/monitoring", null);
+    }
+
+    /** What CHT tells; where it does not tell, the fixed pace holds. */
+    public void take(PartnerAnswer answer) {
+        JsonNode told =
+                answer.ok() && answer.jsonOrNull() != null ? answer.jsonOrNull().at("/sentinel/backlog") : null;
+        // -1 is CHT's own "not known"
+        seen = told != null && told.isInt() ? Math.max(-1, told.asInt()) : -1;
+        seenAt = Instant.now();
+        adapt();
+    }
+
+    /** There was no answer: health of CHT says so, and the fixed pace holds for what can be written at all. */
+    public void unread() {
+        adapt();
+    }
+
+    private void adapt() {
+        int now = perSecond();
+        writes.changeLimitForPeriod(Math.max(1, now));
+        boolean stops = now == 0;
+        if (stops != stopped) {
+            stopped = stops;
+            if (stops) {
+                log.warn(
+                        "CHT's sentinel has {} documents to handle: no claim record is written until it has caught up. CHWs'"
+                                + " reports wait in the same queue. Look at CHT's sentinel if it stays so.",
+                        seen);
+            } else {
+                log.info("CHT's sentinel has caught up; claim records are written again.");
+            }
+        }
+    }
+
+    /** Documents that sentinel has not handled yet; empty when CHT does not tell. */
+    public OptionalInt backlog() {
+        boolean known = seen >= 0 && seenAt.plus(fresh).isAfter(Instant.now());
+        return known ? OptionalInt.of(seen) : OptionalInt.empty();
+    }
+
+    /** Claim records a second: all up to {@code slow} documents, fewer the more there are, none from {@code stop} on. */
+    public int perSecond() {
+        int known = backlog().orElse(0);
+        if (known <= slow) {
+            return writesPerSecond;
+        }
+        return known >= stop
+                ? 0
+                : Math.max(1, (int) Math.round(writesPerSecond * (double) (stop - known) / (stop - slow)));
+    }
+
+    /** How many records can be written without a long wait. */
+    public int permits() {
+        int pace = perSecond();
+        return pace == 0
+                ? 0
+                : Math.max(0, writes.getMetrics().getAvailablePermissions()) + (int) (pace * WAIT.toSeconds() / 2);
+    }
+
+    /** Lets a call pass when it is no write, or when it is its turn; without an attempt used otherwise. */
+    public void permit(PartnerRequest request) {
+        if (!"PUT".equals(request.method())) {
+            return;
+        }
+        if (perSecond() == 0) {
+            throw PartnerException.busy("CHT", "has a backlog of its own", LOOK_LATER);
+        }
+        if (!writes.acquirePermission()) {
+            throw PartnerException.busy("CHT", "has no write left in this period", Duration.ofSeconds(2));
+        }
+    }
+
+    /** In words, for health. */
+    public String condition() {
+        String pace = perSecond() == 0 ? "no claim records" : "at most " + perSecond() + " claim records a second";
+        OptionalInt known = backlog();
+        return (known.isPresent() ? known.getAsInt() + " documents wait" : "not known") + ", " + pace;
+    }
+}
