@@ -22,6 +22,16 @@ class JdbcLoops implements Loops {
             returning loop_uuid
             """;
 
+    private static final String BEFORE = """
+            select count(*) filter (where cause like 'retried by %' or cause like 'redriven by %') as orders,
+              coalesce(sum(attempts) filter (where to_state = 'PARKED'), 0) as attempts, min(at) as first
+            from history where loop_uuid = ?
+            """;
+    private static final String NOT_BEFORE = """
+            update work set due_at = t.then from (select now() + make_interval(secs => ?) as then) t
+            where loop_uuid = ? and due_at < t.then and lease_until is null
+            """;
+
     private final JdbcTemplate jdbc;
     private final Moves moves;
     private final Proofs proofs;
@@ -74,6 +84,16 @@ class JdbcLoops implements Loops {
                 code,
                 Moves.name(state),
                 Moves.name(state),
+                limit);
+    }
+
+    @Override
+    public List<Loop> waiting(Step step, int limit) {
+        return jdbc.query(
+                "select " + Rows.LOOP + " from loop join (select loop_uuid, min(id) as since from work where step = ?"
+                        + " and reason is not null group by loop_uuid) w on w.loop_uuid = uuid order by since limit ?",
+                Rows::loop,
+                step.name(),
                 limit);
     }
 
@@ -142,13 +162,16 @@ class JdbcLoops implements Loops {
 
     @Override
     @Transactional
-    public boolean retry(UUID uuid, String by) {
+    public boolean retry(UUID uuid, String cause, Duration wait) {
         Loop loop = hold(uuid).orElse(null);
         if (loop == null || !Reason.actions(loop.state()).contains("retry")) {
             return false;
         }
-        State back = loop.state() == State.PARKED ? loop.parkedFrom() : loop.state();
-        if (loop.state() == State.PARKED && moves.move(loop, Outcome.moved(back, "retried by " + by), 0, -1) == null) {
+        boolean parked = loop.state() == State.PARKED;
+        State back = parked ? loop.parkedFrom() : loop.state();
+        Before before = before(uuid);
+        Outcome ordered = (parked ? Outcome.moved(back, cause) : Outcome.noted(cause)).because(null, before.chain());
+        if (moves.move(loop, ordered, before.attempts(), -1) == null) {
             return false;
         }
         jdbc.update(
@@ -176,7 +199,25 @@ class JdbcLoops implements Loops {
                 // the move made its work due
             }
         }
+        if (!wait.isZero()) {
+            jdbc.update(NOT_BEFORE, wait.toMillis() / 1000.0, uuid);
+        }
         return true;
+    }
+
+    private record Before(int orders, int attempts, Instant first) {
+        /** How this order hangs together with the first attempt. */
+        String chain() {
+            return "Order no. " + (orders + 1) + " for this loop, known since " + first + "; " + attempts
+                    + " attempts ended in a parked loop before.";
+        }
+    }
+
+    private Before before(UUID uuid) {
+        return jdbc.queryForObject(
+                BEFORE,
+                (row, number) -> new Before(row.getInt("orders"), row.getInt("attempts"), Rows.instant(row, "first")),
+                uuid);
     }
 
     @Override

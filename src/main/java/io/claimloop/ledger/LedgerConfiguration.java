@@ -127,6 +127,11 @@ class LedgerConfiguration {
     }
 
     @Bean
+    Redrives redrives(JdbcTemplate jdbc, Loops loops) {
+        return new JdbcRedrives(jdbc, loops);
+    }
+
+    @Bean
     Loops loops(JdbcTemplate jdbc, Moves moves, Proofs proofs) {
         return new JdbcLoops(jdbc, moves, proofs);
     }

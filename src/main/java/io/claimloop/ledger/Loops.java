@@ -1,5 +1,6 @@
 package io.claimloop.ledger;
 
+import java.time.Duration;
 import java.time.Instant;
 import java.util.Collection;
 import java.util.List;
@@ -28,6 +29,9 @@ public interface Loops {
     /** By any of code and state; newest first. */
     List<Loop> find(String code, State state, int limit);
 
+    /** Loops with work of this step that was tried in vain; longest waiting first. */
+    List<Loop> waiting(Step step, int limit);
+
     List<Transition> history(UUID uuid);
 
     List<Pending> pending(UUID uuid);
@@ -50,7 +54,16 @@ public interface Loops {
      *
      * @return false when the loop is not in a state that allows it
      */
-    boolean retry(UUID uuid, String by);
+    default boolean retry(UUID uuid, String by) {
+        return retry(uuid, "retried by " + by, Duration.ZERO);
+    }
+
+    /**
+     * The same, not before a while.
+     *
+     * @param cause who ordered it, for the history
+     */
+    boolean retry(UUID uuid, String cause, Duration wait);
 
     /** A person ends a loop that needs one. Returns false when its state does not allow it. */
     boolean withdraw(UUID uuid, String by);

@@ -76,12 +76,12 @@ class Moves {
      */
     Set<Step> move(Loop loop, Outcome outcome, int attempts, long work) {
         State to = outcome.to() == null ? loop.state() : outcome.to();
-        State from = loop.state() == State.PARKED && to != State.WITHDRAWN && to != State.PARKED
+        State from = loop.state() == State.PARKED && !outcome.isNote() && to != State.WITHDRAWN && to != State.PARKED
                 ? loop.parkedFrom()
                 : loop.state();
         boolean stays = to == loop.state();
         boolean sameReason = outcome.to() == null || outcome.reason() == loop.reason();
-        int lines = stays && sameReason ? 0 : from == loop.state() || from == to ? 1 : 2;
+        int lines = outcome.isNote() ? 1 : stays && sameReason ? 0 : from == loop.state() || from == to ? 1 : 2;
         if (!allowed(loop.state(), from, to, outcome)) {
             throw new IllegalStateException("no arrow from " + from + " to " + to + " for claim " + loop.name());
         }

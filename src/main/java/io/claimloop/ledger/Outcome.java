@@ -28,6 +28,8 @@ public record Outcome(
         SubmissionState submission,
         String feedback) {
 
+    private static final String DONE = "done";
+
     public enum Kind {
         /** The work is done; the loop moves where {@link Outcome#to()} says. */
         DONE,
@@ -51,7 +53,17 @@ public record Outcome(
 
     /** The work is done and the loop stays where it is. */
     public static Outcome done() {
-        return moved(null, "done");
+        return moved(null, DONE);
+    }
+
+    /** The work is done, the loop stays where it is, and its history has a line of it. */
+    public static Outcome noted(String cause) {
+        return moved(null, cause);
+    }
+
+    /** Whether the loop stays and there is something to tell of it. */
+    boolean isNote() {
+        return kind == Kind.DONE && to == null && !DONE.equals(cause);
     }
 
     public static Outcome later(Reason reason, Duration after) {

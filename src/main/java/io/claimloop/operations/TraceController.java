@@ -11,6 +11,7 @@ import io.claimloop.ledger.Loop;
 import io.claimloop.ledger.Loops;
 import io.claimloop.ledger.Reason;
 import io.claimloop.ledger.State;
+import io.claimloop.ledger.Step;
 import io.claimloop.ledger.Submission;
 import io.claimloop.ledger.SubmissionState;
 import io.claimloop.settings.ClaimLoopProperties;
@@ -130,12 +131,20 @@ class TraceController {
         }
     }
 
-    /** By claim code, by state, or both; newest first. Codes are not unique: hence a list. */
+    /**
+     * By claim code, by state, or both; newest first. Codes are not unique: hence a list. Or by a step whose work waits
+     * after it was tried in vain: a task that could not be taken back is found by {@code waiting=retract}.
+     */
     @GetMapping("/loops")
     List<Line> find(
             @RequestParam(required = false) String code,
             @RequestParam(required = false) String state,
+            @RequestParam(required = false) String waiting,
             @RequestParam(defaultValue = "100") int limit) {
+        if (waiting != null) {
+            Step step = Step.of(waiting);
+            return loops.waiting(step, limit(limit)).stream().map(Line::of).toList();
+        }
         return loops
                 .find(
                         code,
@@ -259,6 +268,6 @@ class TraceController {
                         "reason", "a parameter cannot be read",
                         "hint",
                                 "limit is a number; states of loops: " + List.of(State.values()) + ", of submissions: "
-                                        + List.of(SubmissionState.values())));
+                                        + List.of(SubmissionState.values()) + "; steps: " + List.of(Step.values())));
     }
 }

@@ -227,6 +227,7 @@ public record ClaimLoopProperties(
      * @param lookAgain when a loop that waits for something is looked at again
      * @param watch how often the claim of an open task is read again
      * @param recordLookAgain when a written claim record is looked at again, after sentinel's revision
+     * @param redrivesPerMinute how many loops of one order to redrive come due in a minute
      */
     public record Steps(
             @DefaultValue("60s") Duration lease,
@@ -237,5 +238,6 @@ public record ClaimLoopProperties(
             @DefaultValue("12") int maxAttempts,
             @DefaultValue("1h") Duration lookAgain,
             @DefaultValue("5s") Duration recordLookAgain,
-            @DefaultValue("6h") Duration watch) {}
+            @DefaultValue("6h") Duration watch,
+            @DefaultValue("60") int redrivesPerMinute) {}
 }
