@@ -213,7 +213,7 @@ class FeedbackReturnTest {
     }
 
     @Test
-    void an_edited_report_after_delivery_is_kept_and_changes_nothing() {
+    void an_edited_report_after_delivery_is_a_correction_that_is_shown_by_the_names_of_its_fields() {
         Claim claim = journey.tasked();
         ObjectNode submission = Journey.submission("answered.json", claim);
         journey.feedback(submission.toString());
@@ -224,9 +224,49 @@ class FeedbackReturnTest {
         await().atMost(LIMIT).until(() -> loops.submissions(UUID.fromString(claim.uuid())).stream()
                 .map(Submission::state)
                 .toList()
-                .equals(List.of(SubmissionState.TAKEN, SubmissionState.KEPT)));
+                .equals(List.of(SubmissionState.TAKEN, SubmissionState.CORRECTION)));
         assertThat(OPENIMIS.feedbackOf(claim.uuid()).asessment()).isEqualTo(4);
         assertThat(OPENIMIS.deliveries(claim.uuid())).isEqualTo(1);
+        assertThat(journey.find(claim.uuid()).state()).isEqualTo(State.DELIVERED);
+        JsonNode shown = journey.trace(claim).path("submissions").path(1);
+        assertThat(shown.path("reason").asText()).isEqualTo("CORRECTED");
+        assertThat(shown.path("whatHappened").asText()).endsWith("It differs in: answers.assessment.");
+        assertThat(submissionsOf("CORRECTION"))
+                .anyMatch(line -> line.path("reportId").equals(submission.path("report_id")));
+
+        // the CHW takes the edit back
+        ((ObjectNode) submission.path("feedback")).put("assessment", "4");
+        stored(journey.feedback(submission.toString()));
+        await().atMost(LIMIT).until(() -> loops.submissions(UUID.fromString(claim.uuid())).stream()
+                .map(Submission::state)
+                .toList()
+                .equals(List.of(SubmissionState.TAKEN, SubmissionState.KEPT)));
+    }
+
+    @Test
+    void a_report_that_says_the_same_again_is_done() {
+        Claim claim = journey.tasked();
+        ObjectNode submission = Journey.submission("answered.json", claim);
+        journey.feedback(submission.toString());
+        journey.reaches(claim, State.DELIVERED);
+
+        stored(journey.feedback(submission.put("reported_date", 1795313726999L).toString()));
+        await().atMost(LIMIT).until(() -> loops.submissions(UUID.fromString(claim.uuid())).stream()
+                .anyMatch(kept -> kept.state() == SubmissionState.KEPT && kept.reason() == Reason.SAME_ANSWERS));
+    }
+
+    @Test
+    void a_second_report_with_other_answers_is_kept_and_no_correction() {
+        Claim claim = journey.tasked();
+        journey.feedback(Journey.submission("answered.json", claim).toString());
+        journey.reaches(claim, State.DELIVERED);
+
+        ObjectNode other = Journey.submission("answered.json", claim);
+        ((ObjectNode) other.path("feedback")).put("assessment", "1");
+        stored(journey.feedback(other.toString()));
+        await().atMost(LIMIT).until(() -> loops.submissions(UUID.fromString(claim.uuid())).stream()
+                .anyMatch(
+                        kept -> kept.state() == SubmissionState.KEPT && kept.reason() == Reason.SUBMISSION_SUPERSEDED));
     }
 
     @Test

@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import io.claimloop.ledger.Due;
 import io.claimloop.ledger.Facts;
 import io.claimloop.ledger.Loop;
+import io.claimloop.ledger.Loops;
 import io.claimloop.ledger.Outcome;
 import io.claimloop.ledger.Reason;
 import io.claimloop.ledger.State;
@@ -12,12 +13,15 @@ import io.claimloop.ledger.StepEnds;
 import io.claimloop.ledger.Submission;
 import io.claimloop.ledger.SubmissionState;
 import io.claimloop.settings.ClaimLoopProperties;
+import io.claimloop.settings.ClaimLoopProperties.Corrections;
 import io.claimloop.settings.ClaimLoopProperties.Delivery;
 import jakarta.validation.ConstraintViolation;
 import jakarta.validation.Validator;
 import jakarta.validation.constraints.NotNull;
+import java.io.UncheckedIOException;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.List;
 import java.util.Locale;
 import java.util.Set;
 import java.util.stream.Collectors;
@@ -36,10 +40,14 @@ public class TakeUp {
     private static final ObjectMapper JSON = new ObjectMapper();
 
     private final Validator validator;
+    private final Loops loops;
     private final boolean unknownCanBeSaid;
+    private final boolean deliverCorrections;
 
-    public TakeUp(Validator validator, ClaimLoopProperties properties) {
+    public TakeUp(Validator validator, Loops loops, ClaimLoopProperties properties) {
         this.validator = validator;
+        this.loops = loops;
+        this.deliverCorrections = properties.feedback().corrections() == Corrections.DELIVER;
         this.unknownCanBeSaid = properties.feedback().delivery() == Delivery.GRAPHQL;
     }
 
@@ -49,9 +57,7 @@ public class TakeUp {
             return elsewhere;
         }
         Feedback feedback = JSON.readValue(mapped, Feedback.class);
-        Set<ConstraintViolation<Feedback>> violations = validator.validate(feedback).stream()
-                .filter(violation -> !unknownCanBeSaid || !unknown(violation))
-                .collect(Collectors.toSet());
+        Set<ConstraintViolation<Feedback>> violations = violations(feedback);
         if (!violations.isEmpty()) {
             return invalid(violations).submission(SubmissionState.PARKED, mapped);
         }
@@ -77,9 +83,20 @@ public class TakeUp {
                 .submission(SubmissionState.TAKEN, mapped);
     }
 
+    private Set<ConstraintViolation<Feedback>> violations(Feedback feedback) {
+        return validator.validate(feedback).stream()
+                .filter(violation -> !unknownCanBeSaid || !unknown(violation))
+                .collect(Collectors.toSet());
+    }
+
     /** A submission that cannot even be mapped. It parks a loop that waits for it, and disturbs no other. */
     public Outcome unusable(Due due, Reason reason, String detail) {
-        Outcome elsewhere = elsewhere(due, null);
+        Outcome elsewhere;
+        try {
+            elsewhere = elsewhere(due, null);
+        } catch (JsonProcessingException e) {
+            throw new UncheckedIOException(e);
+        }
         return elsewhere != null && due.loop() != null
                 ? elsewhere
                 : Outcome.parked(reason, detail).submission(SubmissionState.PARKED, null);
@@ -90,7 +107,7 @@ public class TakeUp {
     }
 
     /** What happens where no answer is awaited; null where one is. */
-    private static Outcome elsewhere(Due due, String mapped) {
+    private Outcome elsewhere(Due due, String mapped) throws JsonProcessingException {
         Loop loop = due.loop();
         Submission submission = due.submission();
         if (submission.claim() == null) {
@@ -107,11 +124,46 @@ public class TakeUp {
             return null;
         }
         boolean answered = loop.submission() != null && state != State.NOT_REACHED && state != State.WITHDRAWN;
+        Submission counts =
+                answered && mapped != null ? loops.submission(loop.submission()).orElse(null) : null;
+        if (counts != null && counts.feedback() != null) {
+            return compared(due, mapped, counts);
+        }
         return Outcome.done()
                 .because(
                         answered ? Reason.SUBMISSION_SUPERSEDED : Reason.ALREADY_ENDED,
                         "The loop stood at " + loop.state() + ".")
                 .submission(SubmissionState.KEPT, mapped);
+    }
+
+    /** Answers came before. The same again is done; an edit of the same report is a correction; else the first ones count. */
+    private Outcome compared(Due due, String mapped, Submission counts) throws JsonProcessingException {
+        Submission submission = due.submission();
+        List<String> differs = Correction.differs(JSON.readTree(counts.feedback()), JSON.readTree(mapped));
+        if (differs.isEmpty()) {
+            return Outcome.done()
+                    .because(Reason.SAME_ANSWERS, null)
+                    .submission(submission.id() == counts.id() ? SubmissionState.TAKEN : SubmissionState.KEPT, mapped);
+        }
+        // names only: the values are the patient's
+        String detail = "It differs in: " + String.join(", ", differs) + ".";
+        if (!submission.reportId().equals(counts.reportId())) {
+            return Outcome.done()
+                    .because(Reason.SUBMISSION_SUPERSEDED, detail)
+                    .submission(SubmissionState.KEPT, mapped);
+        }
+        Outcome correction =
+                Outcome.done().because(Reason.CORRECTED, detail).submission(SubmissionState.CORRECTION, mapped);
+        return deliverCorrections && deliverable(due, mapped) ? correction.again(Duration.ZERO) : correction;
+    }
+
+    private boolean deliverable(Due due, String mapped) throws JsonProcessingException {
+        Feedback feedback = JSON.readValue(mapped, Feedback.class);
+        State state = due.loop().state();
+        return (state == State.ANSWERED || state == State.DELIVERED)
+                && Feedback.ANSWERED.equals(feedback.outcome())
+                && violations(feedback).isEmpty()
+                && feedback.patientUuid().equals(due.loop().patient());
     }
 
     private static Outcome invalid(Set<ConstraintViolation<Feedback>> violations) {

@@ -55,6 +55,22 @@ class JdbcDueWork implements DueWork {
             update submission set state = ?, reason = ?, detail = ?, feedback = coalesce(?::jsonb, feedback) where id = ?
             """;
 
+    private static final String GOES_ON_AS_CORRECTION = """
+            update work set step = 'CORRECT', due_at = now(), attempts = 0, away = 0, again = false, reason = null,
+              lease_owner = null, lease_until = null
+            where id = ?
+            """;
+    private static final String EARLIER_EDITS = """
+            with earlier as (
+              update submission set state = 'KEPT', reason = 'SUBMISSION_SUPERSEDED', detail = 'A later edit came.'
+              where report_id = ? and id <> ? and state = 'CORRECTION' returning id)
+            delete from work where submission_id in (select id from earlier)
+            """;
+    private static final String CORRECTED = """
+            update submission set state = 'KEPT', reason = 'SUBMISSION_SUPERSEDED', detail = 'Its correction was delivered.'
+            where id = ?
+            """;
+
     private final JdbcTemplate jdbc;
     private final Moves moves;
     private final Backoff backoff;
@@ -265,6 +281,14 @@ class JdbcDueWork implements DueWork {
      * one. Work that a loop leaves behind when it is over (a task to take back) is tried for ever, and shown as pending.
      */
     private Set<Step> park(Due due, Outcome parked) {
+        if (due.step() == Step.CORRECT) {
+            // the loop is well; what the correction needs is shown with it
+            return done(
+                    due,
+                    Outcome.done()
+                            .because(parked.reason(), parked.detail())
+                            .submission(SubmissionState.CORRECTION, null));
+        }
         State state = due.loop() == null ? null : due.loop().state();
         boolean over = state != null && state.isFinal();
         if (due.step() == Step.SUBMISSION && state != null && (over || !awaits(due.loop()))) {
@@ -305,8 +329,15 @@ class JdbcDueWork implements DueWork {
             }
             now.addAll(moved);
         }
-        if (due.step() == Step.SUBMISSION && due.submission() != null) {
+        if ((due.step() == Step.SUBMISSION || due.step() == Step.CORRECT) && due.submission() != null) {
             submission(due, outcome);
+            if (due.step() == Step.SUBMISSION
+                    && outcome.submission() == SubmissionState.CORRECTION
+                    && outcome.after() != null) {
+                jdbc.update(GOES_ON_AS_CORRECTION, due.id());
+                now.add(Step.CORRECT);
+                return now;
+            }
         }
         State standing = outcome.to() == null && due.loop() != null ? due.loop().state() : outcome.to();
         boolean stillItsStep =
@@ -339,6 +370,13 @@ class JdbcDueWork implements DueWork {
                 outcome.detail(),
                 outcome.feedback(),
                 due.submission().id());
+        if (outcome.reason() == Reason.CORRECTED || outcome.reason() == Reason.SAME_ANSWERS) {
+            jdbc.update(
+                    EARLIER_EDITS, due.submission().reportId(), due.submission().id());
+        }
+        if (due.step() == Step.CORRECT && state == SubmissionState.TAKEN) {
+            jdbc.update(CORRECTED, due.loop().submission());
+        }
     }
 
     @Override

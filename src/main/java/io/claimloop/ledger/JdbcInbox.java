@@ -37,12 +37,18 @@ class JdbcInbox implements Inbox {
     private static final String COUNT_NOTICE =
             "update loop set notices = notices + 1, spelling = case when insuree is null then ? else spelling end where uuid = ?";
 
+    /** A content that came before counts anew where another one of its report came meanwhile: the edit was taken back. */
     private static final String KEEP_SUBMISSION = """
             with kept as (
               insert into submission (message_id, report_id, sha256, loop_uuid)
               select id, ?, ?, ? from message where kind = 'SUBMISSION' and subject = ? and sha256 = ?
-              on conflict (report_id, sha256) do nothing returning id, loop_uuid)
+              on conflict (report_id, sha256) do update set received_at = clock_timestamp(), state = 'RECEIVED'
+              where exists (select 1 from submission later
+                where later.report_id = submission.report_id and later.received_at > submission.received_at)
+              returning id, loop_uuid)
             insert into work (step, loop_uuid, submission_id) select 'SUBMISSION', loop_uuid, id from kept
+            on conflict (submission_id) where submission_id is not null
+            do update set step = 'SUBMISSION', due_at = now(), attempts = 0, again = work.lease_until is not null
             """;
 
     // as text, as PostgreSQL orders uuids; UUID.compareTo takes them for signed numbers

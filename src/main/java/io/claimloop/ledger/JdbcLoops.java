@@ -154,6 +154,14 @@ class JdbcLoops implements Loops {
     }
 
     @Override
+    public Optional<Submission> submission(long id) {
+        return jdbc
+                .query("select " + Rows.SUBMISSION + " from submission s where id = ?", Rows::submission, id)
+                .stream()
+                .findFirst();
+    }
+
+    @Override
     @Transactional
     public Optional<Loop> reserveVisit(String visitKey, UUID loop) {
         UUID holder = jdbc.queryForObject(RESERVE_VISIT, UUID.class, visitKey, loop);

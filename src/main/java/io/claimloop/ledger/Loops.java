@@ -42,6 +42,9 @@ public interface Loops {
 
     List<Submission> submissions(SubmissionState state, int limit);
 
+    /** Without its body. */
+    Optional<Submission> submission(long id);
+
     /**
      * Reserves the visit for a loop.
      *

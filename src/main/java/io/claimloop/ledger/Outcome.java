@@ -96,7 +96,10 @@ public record Outcome(
         return new Outcome(kind, to, cause, reason, detail, pause, facts, proof, findings, submission, feedback);
     }
 
-    /** What became of the submission, and what the mapping made of it (JSON, may be null). */
+    /**
+     * What became of the submission, and what the mapping made of it (JSON, may be null). A correction that is due
+     * {@link #again} goes on as {@link Step#CORRECT}.
+     */
     public Outcome submission(SubmissionState state, String mapped) {
         return new Outcome(kind, to, cause, reason, detail, after, facts, proof, findings, state, mapped);
     }

@@ -118,6 +118,10 @@ public enum Reason {
     SUBMISSION_SUPERSEDED(
             "An earlier submission counts already; this one is kept.",
             "Compare both; where the later one is right, correct the feedback in openIMIS."),
+    CORRECTED(
+            "The CHW edited the report after its answers were taken.",
+            "Compare the report in CHT with the feedback in openIMIS, and correct it there if the edit should hold."),
+    SAME_ANSWERS("The CHW's report came again and says the same.", "Nothing."),
     ALREADY_ENDED(
             "The loop ended before this submission came; it is kept.",
             "Compare it with the claim; enter it in openIMIS by hand if it should count."),

@@ -20,6 +20,8 @@ public enum Step {
     SUBMISSION,
     /** Bring the answers to openIMIS. */
     DELIVER,
+    /** Bring the edited answers of a report to openIMIS, over those that were delivered. */
+    CORRECT,
     /** Follow a claim whose question is answered, or never will be, to its value: by an order, or by looking. */
     VALUE;
 

@@ -8,6 +8,8 @@ public enum SubmissionState {
     TAKEN,
     /** It changed nothing; kept. */
     KEPT,
+    /** An edit of the report whose answers count, with other content: to be delivered, or for an officer to see. */
+    CORRECTION,
     /** It needs a person. */
     PARKED
 }

@@ -85,9 +85,9 @@ public class ClaimReader {
     /** What became of an order that may have been sent before, and what is attached, where that is of interest. */
     private void besides(Due due, int i, StringBuilder query) {
         // also the first time: the ledger may have lost count of an order that openIMIS has
-        if (due.step() == Step.DELIVER || due.step() == Step.VALUE) {
+        if (due.step() == Step.DELIVER || due.step() == Step.CORRECT || due.step() == Step.VALUE) {
             query.append(" l").append(i).append(": mutationLogs(clientMutationId: \"");
-            query.append(Mutation.idOf(due.loop(), due.step()));
+            query.append(Mutation.idOf(due));
             query.append("\", orderBy: [\"-requestDateTime\"], first: 10) { edges { node {"
                     + " status error clientMutationLabel requestDateTime } } }");
         }

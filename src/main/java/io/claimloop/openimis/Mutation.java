@@ -37,8 +37,18 @@ public record Mutation(String name, UUID id, ObjectNode input, Outcome whenSent)
         return NamedUuid.of(NAMESPACE, loop.uuid() + ":" + step.key());
     }
 
+    /** Each correction of a loop has its own: otherwise the log of the first would speak for the second. */
+    static UUID idOf(Due due) {
+        return due.step() == Step.CORRECT
+                ? NamedUuid.of(
+                        NAMESPACE,
+                        due.loop().uuid() + ":" + due.step().key() + ":"
+                                + due.submission().id())
+                : idOf(due.loop(), due.step());
+    }
+
     public static Mutation of(Due due, String name, ObjectNode input, Outcome whenSent) {
-        return new Mutation(name, idOf(due.loop(), due.step()), input, whenSent);
+        return new Mutation(name, idOf(due), input, whenSent);
     }
 
     /**

@@ -81,7 +81,7 @@ public class StepWorker {
 
     private int batch(Step step) {
         return switch (step) {
-            case CHECK, WATCH, DISPATCH, DELIVER, VALUE -> Math.min(steps.batch(), claimsPerRequest);
+            case CHECK, WATCH, DISPATCH, DELIVER, CORRECT, VALUE -> Math.min(steps.batch(), claimsPerRequest);
             default -> steps.batch();
         };
     }
@@ -91,7 +91,7 @@ public class StepWorker {
             // claims, then policies and officers
             case CHECK -> openimis.permits() > 1 ? steps.batch() : 0;
             // one request reads the whole batch
-            case WATCH, VALUE -> openimis.permits() > 0 ? steps.batch() : 0;
+            case WATCH, CORRECT, VALUE -> openimis.permits() > 0 ? steps.batch() : 0;
             // search, patient, CHW, record, write, read back
             case DISPATCH -> openimis.permits() > 0 ? Math.min(share(cht.permits(), 6), backlog.permits()) : 0;
             case LOOK_AGAIN -> share(cht.permits(), 2);

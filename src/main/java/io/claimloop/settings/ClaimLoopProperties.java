@@ -162,7 +162,14 @@ public record ClaimLoopProperties(
      */
     public record Feedback(
             @DefaultValue("graphql") Delivery delivery,
-            @DefaultValue("false") boolean attachment) {}
+            @DefaultValue("false") boolean attachment,
+            @DefaultValue("show") Corrections corrections) {}
+
+    /** What becomes of a report that the CHW edits after its answers were delivered: an officer sees it, or it is delivered. */
+    public enum Corrections {
+        SHOW,
+        DELIVER
+    }
 
     /** By {@code deliverClaimFeedback}, many in one request, or by a FHIR {@code Communication} each. */
     public enum Delivery {

@@ -35,6 +35,7 @@ public class StartCheck implements ApplicationContextInitializer<ConfigurableApp
             "take-up-submission",
             "feedback-return",
             "feedback-by-fhir",
+            "correction",
             "orders",
             "valuation-trigger",
             "month-run",

@@ -11,6 +11,7 @@ import io.claimloop.cht.RecordWatch;
 import io.claimloop.cht.SentinelBacklog;
 import io.claimloop.cht.TaskDispatch;
 import io.claimloop.feedback.CommunicationRules;
+import io.claimloop.feedback.Correction;
 import io.claimloop.feedback.Delivery;
 import io.claimloop.feedback.SubmissionReader;
 import io.claimloop.feedback.TakeUp;
@@ -89,7 +90,7 @@ public final class RoutesUnderTest implements AutoCloseable {
         cht = partners.cht(template, properties);
         threads = partners.stepThreads(properties);
         partners.httpConnections().configure("http", camel.getComponent("http", HttpComponent.class));
-        TakeUp takeUp = new TakeUp(VALIDATOR, properties);
+        TakeUp takeUp = new TakeUp(VALIDATOR, loops, properties);
         SedaWakeUp wakeUp = new SedaWakeUp(camel, template);
         WakeUp noted = woken::addAll;
         Map<String, Object> beans = new HashMap<>();
@@ -123,6 +124,7 @@ public final class RoutesUnderTest implements AutoCloseable {
         beans.put("takeUp", takeUp);
         beans.put("submissionReader", new SubmissionReader(properties, takeUp));
         beans.put("delivery", new Delivery(properties));
+        beans.put("correction", new Correction(loops, properties));
         beans.put("communicationRules", new CommunicationRules());
         subscriptionKeeper = new SubscriptionKeeper(loops, properties);
         beans.put("subscriptionKeeper", subscriptionKeeper);
