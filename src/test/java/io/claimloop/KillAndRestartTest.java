@@ -34,6 +34,9 @@ import org.junit.jupiter.api.io.TempDir;
 class KillAndRestartTest {
     private static final String TOKEN = "token-of-openimis-in-tests";
     private static final String PUSH_TOKEN = "token-of-cht-in-tests";
+    /** Of this test only: made of nothing that anybody uses. */
+    private static final String RETENTION_KEY = "0f".repeat(32);
+
     private static final String PASSWORD = "password-of-operator-in-tests";
     private static final Duration START = Duration.ofSeconds(90);
 
@@ -120,6 +123,7 @@ class KillAndRestartTest {
         settings.put("claimloop.cht.password", SimulatedCht.PASSWORD);
         settings.put("claimloop.intake.openimis-token", TOKEN);
         settings.put("claimloop.intake.cht-token", PUSH_TOKEN);
+        settings.put("claimloop.retention.key", RETENTION_KEY);
         settings.put("claimloop.operator.username", "operator");
         settings.put("claimloop.operator.password", PASSWORD);
         settings.put("claimloop.selection.policy", "submitted");

@@ -5,6 +5,7 @@ import static org.awaitility.Awaitility.await;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import io.claimloop.ledger.Reason;
+import io.claimloop.ledger.Retention;
 import io.claimloop.ledger.State;
 import io.claimloop.simulated.Claim;
 import io.claimloop.support.ClaimLoopTest;
@@ -18,12 +19,19 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.springframework.beans.factory.annotation.Autowired;
+import org.springframework.jdbc.core.JdbcTemplate;
 
 /** What an operator sees and may order. */
 @ClaimLoopTest
 class TraceTest {
     @Autowired
     private Journey journey;
+
+    @Autowired
+    private JdbcTemplate jdbc;
+
+    @Autowired
+    private Retention retention;
 
     @Test
     void a_code_gives_a_list_of_loops() {
@@ -218,5 +226,29 @@ class TraceTest {
     private static void json(Response response) {
         assertThat(response.contentType()).startsWith("application/json");
         assertThat(response.json().isObject()).isTrue();
+    }
+
+    @Test
+    void a_trace_says_that_payloads_were_erased_and_shows_the_rest() {
+        Claim claim = journey.tasked();
+        journey.feedback(Journey.submission("with-remarks.json", claim).toString());
+        journey.reaches(claim, State.DELIVERED);
+        assertThat(journey.trace(claim).has("payloadErasedAt")).isFalse();
+        UUID uuid = UUID.fromString(claim.uuid());
+        jdbc.update("update loop set changed_at = changed_at - interval '8 days' where uuid = ?", uuid);
+        jdbc.update("update message set last_at = last_at - interval '8 days' where subject = ?", claim.uuid());
+        jdbc.update(
+                "update message set last_at = last_at - interval '8 days'"
+                        + " where id in (select message_id from submission where loop_uuid = ?)",
+                uuid);
+        jdbc.update("update submission set received_at = received_at - interval '8 days' where loop_uuid = ?", uuid);
+
+        retention.sweep();
+
+        JsonNode trace = journey.trace(claim);
+        assertThat(trace.path("payloadErasedAt").asText()).isNotBlank();
+        assertThat(trace.path("state").asText()).isEqualTo("DELIVERED");
+        assertThat(trace.path("submissions")).hasSize(1);
+        assertThat(trace.has("kept")).isFalse();
     }
 }

@@ -129,6 +129,11 @@ public class TakeUp {
         if (counts != null && counts.feedback() != null) {
             return compared(due, mapped, counts);
         }
+        if (counts != null && submission.reportId().equals(counts.reportId())) {
+            return Outcome.done()
+                    .because(Reason.CORRECTED, "What it said before is erased by now (claimloop.retention.payload).")
+                    .submission(SubmissionState.CORRECTION, mapped);
+        }
         return Outcome.done()
                 .because(
                         answered ? Reason.SUBMISSION_SUPERSEDED : Reason.ALREADY_ENDED,

@@ -1,5 +1,6 @@
 package io.claimloop.ledger;
 
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -52,7 +53,9 @@ class JdbcDueWork implements DueWork {
             where id = ? returning due_at <= now()
             """;
     private static final String SUBMISSION = """
-            update submission set state = ?, reason = ?, detail = ?, feedback = coalesce(?::jsonb, feedback) where id = ?
+            update submission s set state = ?, reason = ?, detail = ?, feedback_sealed = coalesce(mapped, feedback_sealed),
+              key_id = case when mapped is null then key_id else ? end, feedback = case when mapped is null then feedback end
+            from (select ?::bytea as mapped) m where id = ?
             """;
 
     private static final String GOES_ON_AS_CORRECTION = """
@@ -73,15 +76,17 @@ class JdbcDueWork implements DueWork {
 
     private final JdbcTemplate jdbc;
     private final Moves moves;
+    private final Seal seal;
     private final Backoff backoff;
     private final int maxAttempts;
     private final String owner;
     /** Steps whose last lease was retries only: an outage is being made up for. */
     private final Set<Step> retrying = ConcurrentHashMap.newKeySet();
 
-    JdbcDueWork(JdbcTemplate jdbc, Moves moves, Backoff backoff, int maxAttempts, String owner) {
+    JdbcDueWork(JdbcTemplate jdbc, Moves moves, Seal seal, Backoff backoff, int maxAttempts, String owner) {
         this.jdbc = jdbc;
         this.moves = moves;
+        this.seal = seal;
         this.backoff = backoff;
         this.maxAttempts = maxAttempts;
         this.owner = owner;
@@ -193,10 +198,10 @@ class JdbcDueWork implements DueWork {
         }
         return new NamedParameterJdbcTemplate(jdbc)
                         .query(
-                                "select " + Rows.SUBMISSION
-                                        + ", m.body from submission s join message m on m.id = s.message_id where s.id in (:ids)",
+                                "select " + Rows.SUBMISSION + ", " + Rows.BODY
+                                        + " from submission s join message m on m.id = s.message_id where s.id in (:ids)",
                                 Map.of("ids", ids),
-                                Rows::submissionWithBody)
+                                Rows.submissionWithBody(seal))
                         .stream()
                         .collect(Collectors.toMap(Submission::id, Function.identity()));
     }
@@ -363,12 +368,18 @@ class JdbcDueWork implements DueWork {
         SubmissionState state = outcome.submission() != null
                 ? outcome.submission()
                 : outcome.to() == State.PARKED ? SubmissionState.PARKED : SubmissionState.KEPT;
+        byte[] sealed = outcome.feedback() == null
+                ? null
+                : seal.seal(
+                        outcome.feedback().getBytes(StandardCharsets.UTF_8),
+                        Seal.ofFeedback(due.submission().reportId()));
         jdbc.update(
                 SUBMISSION,
                 state.name(),
                 Moves.name(outcome.reason()),
                 outcome.detail(),
-                outcome.feedback(),
+                seal.keyId(),
+                sealed,
                 due.submission().id());
         if (outcome.reason() == Reason.CORRECTED || outcome.reason() == Reason.SAME_ANSWERS) {
             jdbc.update(

@@ -3,15 +3,25 @@ package io.claimloop.ledger;
 import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Objects;
+import java.util.UUID;
+import java.util.function.Function;
 import org.springframework.jdbc.core.JdbcTemplate;
 import org.springframework.transaction.annotation.Transactional;
 
 /** Each method is one transaction; rows are written in the order of their keys, so that two writers cannot deadlock. */
 class JdbcInbox implements Inbox {
     private static final String KEEP_MESSAGE = """
-            insert into message (kind, subject, sha256, body) values (?, ?, ?, ?)
-            on conflict (kind, subject, sha256) do update set times = message.times + 1, last_at = now()
+            insert into message (kind, subject, content_hash, body, key_id) values (?, ?, ?, ?, ?)
+            on conflict (kind, subject, content_hash) do update set times = message.times + 1, last_at = now(),
+              body = case when message.body is null and message.kind = 'SUBMISSION' then excluded.body else message.body end,
+              key_id = case when message.body is null and message.kind = 'SUBMISSION' then excluded.key_id
+                else message.key_id end
             """;
+    /** There is something to erase again. */
+    private static final String NOT_ERASED =
+            "update loop set erased_at = null where uuid = ? and erased_at is not null";
+
     private static final String OPEN_LOOP = """
             with opened as (
               insert into loop (uuid, spelling, code, state) values (?, ?, ?, 'NOTICED')
@@ -35,14 +45,14 @@ class JdbcInbox implements Inbox {
 
     /** Until the claim was read, the latest spelling may be the right one. */
     private static final String COUNT_NOTICE =
-            "update loop set notices = notices + 1, spelling = case when insuree is null then ? else spelling end where uuid = ?";
+            "update loop set notices = notices + 1, erased_at = null, spelling = case when insuree is null then ? else spelling end where uuid = ?";
 
     /** A content that came before counts anew where another one of its report came meanwhile: the edit was taken back. */
     private static final String KEEP_SUBMISSION = """
             with kept as (
-              insert into submission (message_id, report_id, sha256, loop_uuid)
-              select id, ?, ?, ? from message where kind = 'SUBMISSION' and subject = ? and sha256 = ?
-              on conflict (report_id, sha256) do update set received_at = clock_timestamp(), state = 'RECEIVED'
+              insert into submission (message_id, report_id, content_hash, loop_uuid)
+              select id, ?, ?, ? from message where kind = 'SUBMISSION' and subject = ? and content_hash = ?
+              on conflict (report_id, content_hash) do update set received_at = clock_timestamp(), state = 'RECEIVED'
               where exists (select 1 from submission later
                 where later.report_id = submission.report_id and later.received_at > submission.received_at)
               returning id, loop_uuid)
@@ -51,62 +61,72 @@ class JdbcInbox implements Inbox {
             do update set step = 'SUBMISSION', due_at = now(), attempts = 0, again = work.lease_until is not null
             """;
 
-    // as text, as PostgreSQL orders uuids; UUID.compareTo takes them for signed numbers
-    private static final Comparator<ClaimNotice> NOTICES = Comparator.comparing(
-                    (ClaimNotice notice) -> notice.uuid().toString())
-            .thenComparing(notice -> Proofs.sha256(notice.body()), Arrays::compare);
-    private static final Comparator<ReceivedSubmission> SUBMISSIONS = Comparator.comparing(ReceivedSubmission::reportId)
-            .thenComparing(submission -> Proofs.sha256(submission.body()), Arrays::compare);
+    /** A message and what tells it from others. */
+    private record Kept<T>(T message, String subject, byte[] hash) {
+        static <T> Comparator<Kept<T>> order() {
+            // as text, as PostgreSQL orders uuids; UUID.compareTo takes them for signed numbers
+            return Comparator.comparing((Kept<T> kept) -> kept.subject).thenComparing(Kept::hash, Arrays::compare);
+        }
+    }
 
     private final JdbcTemplate jdbc;
+    private final Proofs proofs;
+    private final Seal seal;
 
-    JdbcInbox(JdbcTemplate jdbc) {
+    JdbcInbox(JdbcTemplate jdbc, Proofs proofs, Seal seal) {
         this.jdbc = jdbc;
+        this.proofs = proofs;
+        this.seal = seal;
     }
 
     @Override
     @Transactional
     public void record(List<ClaimNotice> notices) {
-        List<ClaimNotice> ordered = notices.stream().sorted(NOTICES).toList();
+        List<Kept<ClaimNotice>> ordered = notices.stream()
+                .map(n -> new Kept<>(n, n.uuid().toString(), proofs.content(n.body())))
+                .sorted(Kept.order())
+                .toList();
         batch(
                 KEEP_MESSAGE,
-                ordered.stream()
-                        .map(n -> new Object[] {"NOTICE", n.uuid().toString(), Proofs.sha256(n.body()), n.body()})
-                        .toList());
-        batch(
-                OPEN_LOOP,
-                ordered.stream()
-                        .map(n -> new Object[] {n.uuid(), n.spelling(), n.code()})
-                        .toList());
-        List<Object[]> uuids =
-                ordered.stream().map(n -> new Object[] {n.uuid()}).toList();
-        batch(
-                COUNT_NOTICE,
-                ordered.stream().map(n -> new Object[] {n.spelling(), n.uuid()}).toList());
-        batch(MAKE_DUE, uuids);
+                ordered,
+                kept -> message("NOTICE", kept, kept.message().body()));
+        batch(OPEN_LOOP, ordered, kept -> {
+            ClaimNotice notice = kept.message();
+            return new Object[] {notice.uuid(), notice.spelling(), notice.code()};
+        });
+        batch(COUNT_NOTICE, ordered, kept ->
+                new Object[] {kept.message().spelling(), kept.message().uuid()});
+        batch(MAKE_DUE, ordered, kept -> new Object[] {kept.message().uuid()});
     }
 
     @Override
     @Transactional
     public void receive(List<ReceivedSubmission> submissions) {
-        List<ReceivedSubmission> ordered =
-                submissions.stream().sorted(SUBMISSIONS).toList();
+        List<Kept<ReceivedSubmission>> ordered = submissions.stream()
+                .map(s -> new Kept<>(s, s.reportId(), proofs.content(s.body())))
+                .sorted(Kept.order())
+                .toList();
         batch(
                 KEEP_MESSAGE,
-                ordered.stream()
-                        .map(s -> new Object[] {"SUBMISSION", s.reportId(), Proofs.sha256(s.body()), s.body()})
-                        .toList());
-        batch(
-                KEEP_SUBMISSION,
-                ordered.stream()
-                        .map(s -> {
-                            byte[] hash = Proofs.sha256(s.body());
-                            return new Object[] {s.reportId(), hash, s.claim(), s.reportId(), hash};
-                        })
-                        .toList());
+                ordered,
+                kept -> message("SUBMISSION", kept, kept.message().body()));
+        batch(KEEP_SUBMISSION, ordered, kept ->
+                new Object[] {kept.subject(), kept.hash(), kept.message().claim(), kept.subject(), kept.hash()});
+        List<UUID> claims = ordered.stream()
+                .map(kept -> kept.message().claim())
+                .filter(Objects::nonNull)
+                .distinct()
+                .sorted(Comparator.comparing(UUID::toString))
+                .toList();
+        batch(NOT_ERASED, claims, claim -> new Object[] {claim});
     }
 
-    private void batch(String sql, List<Object[]> rows) {
-        jdbc.batchUpdate(sql, rows);
+    private Object[] message(String kind, Kept<?> kept, byte[] body) {
+        byte[] sealed = seal.seal(body, Seal.ofMessage(kind, kept.subject()));
+        return new Object[] {kind, kept.subject(), kept.hash(), sealed, seal.keyId()};
+    }
+
+    private <T> void batch(String sql, List<T> rows, Function<T, Object[]> values) {
+        jdbc.batchUpdate(sql, rows.stream().map(values).toList());
     }
 }

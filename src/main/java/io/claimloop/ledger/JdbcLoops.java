@@ -35,8 +35,10 @@ class JdbcLoops implements Loops {
     private final JdbcTemplate jdbc;
     private final Moves moves;
     private final Proofs proofs;
+    private final Seal seal;
 
-    JdbcLoops(JdbcTemplate jdbc, Moves moves, Proofs proofs) {
+    JdbcLoops(JdbcTemplate jdbc, Moves moves, Proofs proofs, Seal seal) {
+        this.seal = seal;
         this.jdbc = jdbc;
         this.moves = moves;
         this.proofs = proofs;
@@ -138,7 +140,7 @@ class JdbcLoops implements Loops {
     public List<Submission> submissions(UUID uuid) {
         return jdbc.query(
                 "select " + Rows.SUBMISSION + " from submission s where loop_uuid = ? order by id",
-                Rows::submission,
+                Rows.submission(seal),
                 uuid);
     }
 
@@ -147,16 +149,27 @@ class JdbcLoops implements Loops {
         return jdbc.query(
                 "select " + Rows.SUBMISSION + " from submission s where (?::text is null or state = ?)"
                         + " order by id desc limit ?",
-                Rows::submission,
+                Rows.submission(seal),
                 Moves.name(state),
                 Moves.name(state),
                 limit);
     }
 
     @Override
+    public Optional<Instant> erasedAt(UUID uuid) {
+        return jdbc
+                .query(
+                        "select erased_at from loop where uuid = ? and erased_at is not null",
+                        (row, number) -> Rows.instant(row, "erased_at"),
+                        uuid)
+                .stream()
+                .findFirst();
+    }
+
+    @Override
     public Optional<Submission> submission(long id) {
         return jdbc
-                .query("select " + Rows.SUBMISSION + " from submission s where id = ?", Rows::submission, id)
+                .query("select " + Rows.SUBMISSION + " from submission s where id = ?", Rows.submission(seal), id)
                 .stream()
                 .findFirst();
     }
@@ -261,11 +274,11 @@ class JdbcLoops implements Loops {
                 ? Set.of()
                 : Set.copyOf(new NamedParameterJdbcTemplate(jdbc)
                         .query(
-                                "select subject from message where kind = 'NOTICE' and (subject, sha256) in (:told)",
+                                "select subject from message where kind = 'NOTICE' and (subject, content_hash) in (:told)",
                                 Map.of(
                                         "told",
                                         notices.stream()
-                                                .map(n -> new Object[] {n.uuid().toString(), Proofs.sha256(n.body())})
+                                                .map(n -> new Object[] {n.uuid().toString(), proofs.content(n.body())})
                                                 .toList()),
                                 (row, number) -> UUID.fromString(row.getString("subject"))));
     }
@@ -276,12 +289,13 @@ class JdbcLoops implements Loops {
         if (!reportIds.isEmpty()) {
             new NamedParameterJdbcTemplate(jdbc)
                     .query(
-                            "select s.report_id, m.body from submission s join message m on m.id = s.message_id"
+                            "select s.report_id, " + Rows.BODY
+                                    + " from submission s join message m on m.id = s.message_id"
                                     + " where s.report_id in (:ids) order by s.id",
                             Map.of("ids", reportIds),
                             row -> {
                                 contents.computeIfAbsent(row.getString("report_id"), id -> new ArrayList<>())
-                                        .add(row.getBytes("body"));
+                                        .add(Rows.body(row, seal));
                             });
         }
         return contents;

@@ -1,6 +1,7 @@
 package io.claimloop.ledger;
 
 import io.claimloop.settings.ClaimLoopProperties;
+import io.claimloop.settings.RetentionKey;
 import io.claimloop.settings.StartRefusedException;
 import java.lang.management.ManagementFactory;
 import java.sql.Connection;
@@ -16,6 +17,7 @@ import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.context.annotation.DependsOn;
 import org.springframework.jdbc.core.JdbcTemplate;
+import org.springframework.transaction.support.TransactionTemplate;
 
 /** The ledger on PostgreSQL: one's own by {@code spring.datasource.*}, otherwise the embedded one. */
 @Configuration(proxyBeanMethods = false)
@@ -87,8 +89,23 @@ class LedgerConfiguration {
 
     @Bean
     @DependsOn("flywayInitializer")
-    Proofs proofs(JdbcTemplate jdbc) {
-        return new Proofs(jdbc.queryForObject("select proof_key from installation", byte[].class));
+    Proofs proofs(JdbcTemplate jdbc, Seal seal) {
+        return new Proofs(new ProofKey(jdbc, seal).read());
+    }
+
+    @Bean
+    Seal seal(ClaimLoopProperties properties) {
+        ClaimLoopProperties.Retention settings = properties.retention();
+        return new Seal(
+                RetentionKey.parse(settings.key().value()),
+                settings.oldKey() == null
+                        ? null
+                        : RetentionKey.parse(settings.oldKey().value()));
+    }
+
+    @Bean("retention")
+    Retention retention(JdbcTemplate jdbc, TransactionTemplate transaction, Seal seal, ClaimLoopProperties properties) {
+        return new JdbcRetention(jdbc, transaction, seal, properties.retention().payload());
     }
 
     @Bean
@@ -104,16 +121,17 @@ class LedgerConfiguration {
     }
 
     @Bean
-    Inbox inbox(JdbcTemplate jdbc) {
-        return new JdbcInbox(jdbc);
+    Inbox inbox(JdbcTemplate jdbc, Proofs proofs, Seal seal) {
+        return new JdbcInbox(jdbc, proofs, seal);
     }
 
     /** At the stop, after Camel: what is still leased then is given back, so that nobody waits for the lease to run out. */
     @Bean(destroyMethod = "release")
-    DueWork dueWork(JdbcTemplate jdbc, Moves moves, ClaimLoopProperties properties) {
+    DueWork dueWork(JdbcTemplate jdbc, Moves moves, Seal seal, ClaimLoopProperties properties) {
         ClaimLoopProperties.Steps steps = properties.steps();
         String owner = ManagementFactory.getRuntimeMXBean().getName() + " " + UUID.randomUUID();
-        return new JdbcDueWork(jdbc, moves, new Backoff(steps.retry(), steps.retryLimit()), steps.maxAttempts(), owner);
+        return new JdbcDueWork(
+                jdbc, moves, seal, new Backoff(steps.retry(), steps.retryLimit()), steps.maxAttempts(), owner);
     }
 
     @Bean
@@ -132,7 +150,7 @@ class LedgerConfiguration {
     }
 
     @Bean
-    Loops loops(JdbcTemplate jdbc, Moves moves, Proofs proofs) {
-        return new JdbcLoops(jdbc, moves, proofs);
+    Loops loops(JdbcTemplate jdbc, Moves moves, Proofs proofs, Seal seal) {
+        return new JdbcLoops(jdbc, moves, proofs, seal);
     }
 }

@@ -42,6 +42,9 @@ public interface Loops {
 
     List<Submission> submissions(SubmissionState state, int limit);
 
+    /** When the payloads of a loop were erased; empty while there are any. */
+    Optional<Instant> erasedAt(UUID uuid);
+
     /** Without its body. */
     Optional<Submission> submission(long id);
 
@@ -80,7 +83,7 @@ public interface Loops {
     /** Which of these notices came before, with the very same content. */
     Set<UUID> told(Collection<ClaimNotice> notices);
 
-    /** Every content in which these reports came in; those that never did are left out. */
+    /** Every content in which these reports came in, null for one that was erased; those that never did are left out. */
     Map<String, List<byte[]>> contents(Collection<String> reportIds);
 
     /** How far a feed was read; empty before the first time. */

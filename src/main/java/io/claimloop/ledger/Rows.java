@@ -3,11 +3,13 @@ package io.claimloop.ledger;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Timestamp;
 import java.time.Instant;
 import java.util.UUID;
+import org.springframework.jdbc.core.RowMapper;
 
 /** Rows as records. */
 final class Rows {
@@ -15,7 +17,9 @@ final class Rows {
             "uuid, spelling, code, state, parked_from, reason, detail, version, insuree, patient, chw,"
                     + " record_id, record_rev, submission, claim_hash, eligibility, task_until, created_at, changed_at";
     static final String SUBMISSION =
-            "s.id, s.report_id, s.loop_uuid, s.state, s.reason, s.detail, s.feedback, s.received_at";
+            "s.id, s.report_id, s.loop_uuid, s.state, s.reason, s.detail, s.feedback, s.feedback_sealed,"
+                    + " s.key_id as feedback_key, s.received_at";
+    static final String BODY = "m.body, m.key_id as body_key";
 
     private static final ObjectMapper JSON = new ObjectMapper();
 
@@ -45,15 +49,30 @@ final class Rows {
     }
 
     /** Without the body: what a list shows. */
-    static Submission submission(ResultSet row, int number) throws SQLException {
-        return submission(row, (byte[]) null);
+    static RowMapper<Submission> submission(Seal seal) {
+        return (row, number) -> submission(row, seal, null);
     }
 
-    static Submission submissionWithBody(ResultSet row, int number) throws SQLException {
-        return submission(row, row.getBytes("body"));
+    static RowMapper<Submission> submissionWithBody(Seal seal) {
+        return (row, number) -> submission(row, seal, body(row, seal));
     }
 
-    private static Submission submission(ResultSet row, byte[] body) throws SQLException {
+    /** Null when it was erased. */
+    static byte[] body(ResultSet row, Seal seal) throws SQLException {
+        String where = Seal.ofMessage("SUBMISSION", row.getString("report_id"));
+        return seal.open(row.getBytes("body"), row.getString("body_key"), where);
+    }
+
+    private static String feedback(ResultSet row, Seal seal) throws SQLException {
+        byte[] sealed = row.getBytes("feedback_sealed");
+        return sealed == null
+                ? row.getString("feedback")
+                : new String(
+                        seal.open(sealed, row.getString("feedback_key"), Seal.ofFeedback(row.getString("report_id"))),
+                        StandardCharsets.UTF_8);
+    }
+
+    private static Submission submission(ResultSet row, Seal seal, byte[] body) throws SQLException {
         return new Submission(
                 row.getLong("id"),
                 row.getString("report_id"),
@@ -62,7 +81,7 @@ final class Rows {
                 reason(row.getString("reason")),
                 row.getString("detail"),
                 body,
-                row.getString("feedback"),
+                feedback(row, seal),
                 instant(row, "received_at"));
     }
 

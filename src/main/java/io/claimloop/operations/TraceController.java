@@ -73,7 +73,10 @@ class TraceController {
         }
     }
 
-    /** @param inOpenImis where an officer opens the claim's feedback */
+    /**
+     * @param payloadErasedAt since when what partners sent and the answers are not here any more
+     * @param inOpenImis where an officer opens the claim's feedback
+     */
     @JsonInclude(JsonInclude.Include.NON_NULL)
     record Trace(
             UUID uuid,
@@ -90,6 +93,7 @@ class TraceController {
             List<Loops.Pending> due,
             List<Finding> findings,
             Kept kept,
+            Instant payloadErasedAt,
             List<SubmissionLine> submissions) {}
 
     /** What the CHW reported that openIMIS has no field for. */
@@ -178,6 +182,7 @@ class TraceController {
                 due,
                 loops.findings(loop.uuid()),
                 kept(loop, submissions),
+                loops.erasedAt(loop.uuid()).orElse(null),
                 submissions.stream().map(SubmissionLine::of).toList()));
     }
 

@@ -35,6 +35,7 @@ public record ClaimLoopProperties(
         @DefaultValue Feedback feedback,
         @DefaultValue Valuation valuation,
         @DefaultValue Subscription subscription,
+        @DefaultValue Retention retention,
         @DefaultValue Steps steps) {
 
     /**
@@ -219,6 +220,20 @@ public record ClaimLoopProperties(
             @DefaultValue("true") boolean enabled,
             @DefaultValue("1h") Duration every,
             @DefaultValue("90") int days) {}
+
+    /**
+     * Payloads: what partners sent, and the answers in it.
+     *
+     * @param key seals them; 32 bytes in hex or base64
+     * @param oldKey a key that was used before, until everything is sealed anew; null where there is none
+     * @param payload how long they are kept after their loop is done
+     * @param every milliseconds between sweeps
+     */
+    public record Retention(
+            Secret key,
+            Secret oldKey,
+            @DefaultValue("7d") Duration payload,
+            @DefaultValue("60000") int every) {}
 
     /** Which claims are followed up: any, the submitted ones, or those an officer selected for feedback. */
     public enum Policy {

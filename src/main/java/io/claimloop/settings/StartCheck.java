@@ -48,6 +48,7 @@ public class StartCheck implements ApplicationContextInitializer<ConfigurableApp
             "feedback-requests",
             "submission-reconciliation",
             "subscription",
+            "retention",
             "openimis",
             "openimis-login",
             "openimis-valuation",
@@ -80,6 +81,9 @@ public class StartCheck implements ApplicationContextInitializer<ConfigurableApp
                     "claimloop.intake.openimis-token and claimloop.intake.cht-token are the same secret.",
                     "Give each partner its own, so that one can be changed without the other.");
         }
+        present(environment, "claimloop.retention.key");
+        key(environment, "claimloop.retention.key");
+        key(environment, "claimloop.retention.old-key");
         present(environment, "claimloop.operator.username");
         for (String partner : List.of("openimis", "cht")) {
             url(environment, "claimloop." + partner + ".url", true);
@@ -105,6 +109,18 @@ public class StartCheck implements ApplicationContextInitializer<ConfigurableApp
             throw new StartRefusedException(
                     name + " is shorter than " + SHORTEST_SECRET + " characters.",
                     "Make one with: openssl rand -hex 32");
+        }
+    }
+
+    private static void key(Environment environment, String name) {
+        String value = environment.getProperty(name, "");
+        try {
+            if (!value.isBlank()) {
+                RetentionKey.parse(value);
+            }
+        } catch (IllegalArgumentException e) {
+            throw new StartRefusedException(
+                    name + " is not a key of 32 bytes in hex or base64.", "Make one with: openssl rand -hex 32");
         }
     }
 

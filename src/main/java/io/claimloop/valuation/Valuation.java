@@ -1,6 +1,9 @@
 package io.claimloop.valuation;
 
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.claimloop.ledger.Due;
 import io.claimloop.ledger.Outcome;
 import io.claimloop.ledger.Reason;
@@ -77,8 +80,7 @@ public class Valuation {
     }
 
     private Object next(Due due, State state, Claim claim) throws IOException {
-        boolean bad = state == State.DELIVERED
-                && review.asksForReview(JSON.readTree(due.submission().feedback()));
+        boolean bad = state == State.DELIVERED && review.asksForReview(answers(due, claim));
         boolean lateAnswersCount = state == State.EXPIRED && unanswered == Unanswered.WAIT;
         if (claim.status() == Claim.VALUATED || claim.status() == Claim.PROCESSED && !lateAnswersCount) {
             Outcome valued = Outcome.moved(State.VALUED, VALUE);
@@ -104,6 +106,29 @@ public class Valuation {
             // reviewed, or in dispute: that is for an officer to process
             default -> again();
         };
+    }
+
+    /** As they were given; where they are erased by now, as openIMIS holds them. */
+    private static JsonNode answers(Due due, Claim claim) throws JsonProcessingException {
+        if (due.submission() != null && due.submission().feedback() != null) {
+            return JSON.readTree(due.submission().feedback());
+        }
+        ObjectNode answers = JSON.createObjectNode();
+        Claim.StoredFeedback stored = claim.feedback();
+        if (stored != null) {
+            answer(answers, "careRendered", stored.careRendered());
+            answer(answers, "paymentAsked", stored.paymentAsked());
+            answer(answers, "drugPrescribed", stored.drugPrescribed());
+            answer(answers, "drugReceived", stored.drugReceived());
+            answers.put("assessment", stored.assessment());
+        }
+        return JSON.createObjectNode().set("answers", answers);
+    }
+
+    private static void answer(ObjectNode answers, String name, Boolean stored) {
+        if (stored != null) {
+            answers.put(name, stored ? "yes" : "no");
+        }
     }
 
     private Object unanswered(Due due, Claim claim) {

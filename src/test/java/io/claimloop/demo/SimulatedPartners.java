@@ -69,6 +69,8 @@ public class SimulatedPartners implements EnvironmentPostProcessor {
         properties.put("claimloop.cht.password", SimulatedCht.PASSWORD);
         properties.put("claimloop.intake.openimis-token", openimisToken);
         properties.put("claimloop.intake.cht-token", chtToken);
+        // 32 bytes in hex, new with each demo like its database
+        properties.put("claimloop.retention.key", secret() + secret());
         properties.put("claimloop.operator.username", "operator");
         properties.put("claimloop.operator.password", operatorPassword);
         // the demo claim is submitted, nobody selects it

@@ -52,6 +52,7 @@ class AdmissionFilterTest {
                 null,
                 null,
                 null,
+                null,
                 null);
     }
 

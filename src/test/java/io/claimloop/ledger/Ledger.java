@@ -27,6 +27,7 @@ final class Ledger implements AutoCloseable {
     final JdbcTemplate jdbc;
     final TransactionTemplate transaction;
     final Proofs proofs;
+    final Seal seal = new Seal(new byte[32], null);
     final Moves moves;
     final Inbox inbox;
     final Loops loops;
@@ -45,15 +46,15 @@ final class Ledger implements AutoCloseable {
         transaction = new TransactionTemplate(transactions);
         proofs = new Proofs(jdbc.queryForObject("select proof_key from installation", byte[].class));
         moves = new Moves(jdbc, proofs, LOOK_AGAIN, WATCH, WATCH);
-        inbox = transactional(new JdbcInbox(jdbc));
-        loops = transactional(new JdbcLoops(jdbc, moves, proofs));
+        inbox = transactional(new JdbcInbox(jdbc, proofs, seal));
+        loops = transactional(new JdbcLoops(jdbc, moves, proofs, seal));
         places = transactional(new JdbcPlaces(jdbc));
         dueWork = instance("this instance");
     }
 
     /** Due work as another instance sees it. */
     DueWork instance(String owner) {
-        return transactional(new JdbcDueWork(jdbc, moves, BACKOFF, MAX_ATTEMPTS, owner));
+        return transactional(new JdbcDueWork(jdbc, moves, seal, BACKOFF, MAX_ATTEMPTS, owner));
     }
 
     /** Places as another instance sees them. */

@@ -53,6 +53,7 @@ class StartCheckTest {
         good.put("claimloop.cht.password", PLANTED + "-2");
         good.put("claimloop.intake.openimis-token", PLANTED + "-token-of-openimis");
         good.put("claimloop.intake.cht-token", PLANTED + "-token-of-cht");
+        good.put("claimloop.retention.key", "ab".repeat(32));
         good.put("claimloop.operator.username", "operator");
         good.put("claimloop.operator.password", PLANTED + "-password-of-operator");
         good.put("claimloop.openimis.zone", "Asia/Kathmandu");
@@ -100,6 +101,7 @@ class StartCheckTest {
             strings = {
                 "claimloop.intake.openimis-token",
                 "claimloop.intake.cht-token",
+                "claimloop.retention.key",
                 "claimloop.operator.username",
                 "claimloop.operator.password",
                 "claimloop.openimis.url",
@@ -227,6 +229,20 @@ class StartCheckTest {
         demo.setActiveProfiles("demo");
         good.forEach(demo::setProperty);
         assertThatCode(() -> check(demo)).doesNotThrowAnyException();
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"claimloop.retention.key", "claimloop.retention.old-key"})
+    void a_key_is_32_bytes_in_hex_or_base64(String name) {
+        for (String key : List.of("0a".repeat(32), java.util.Base64.getEncoder().encodeToString(new byte[32]))) {
+            good.put(name, key);
+            assertThatCode(this::check).doesNotThrowAnyException();
+        }
+        for (String bad : List.of("0a".repeat(31), "0a".repeat(33), PLANTED, "zz".repeat(32))) {
+            good.put(name, bad);
+            assertThat(refused()).hasMessage(name + " is not a key of 32 bytes in hex or base64.");
+            assertThat(refused().hint()).contains("openssl rand -hex 32");
+        }
     }
 
     @ParameterizedTest

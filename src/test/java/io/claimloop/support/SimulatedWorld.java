@@ -3,8 +3,10 @@ package io.claimloop.support;
 import io.claimloop.ledger.Loops;
 import io.claimloop.simulated.SimulatedCht;
 import io.claimloop.simulated.SimulatedOpenImis;
+import java.security.SecureRandom;
 import java.time.Duration;
 import java.util.HashMap;
+import java.util.HexFormat;
 import java.util.Map;
 import org.springframework.boot.web.servlet.context.ServletWebServerApplicationContext;
 import org.springframework.boot.web.servlet.context.ServletWebServerInitializedEvent;
@@ -21,6 +23,7 @@ import org.springframework.core.env.MapPropertySource;
 public class SimulatedWorld implements ApplicationContextInitializer<ConfigurableApplicationContext> {
     public static final String OPENIMIS_TOKEN = "token-of-openimis-in-tests";
     public static final String CHT_TOKEN = "token-of-cht-in-tests";
+    public static final String RETENTION_KEY = HexFormat.of().formatHex(new SecureRandom().generateSeed(32));
     public static final String OPERATOR = "operator";
     public static final String OPERATOR_PASSWORD = "password-of-operator-in-tests";
 
@@ -87,6 +90,7 @@ public class SimulatedWorld implements ApplicationContextInitializer<Configurabl
                 Map.entry("claimloop.cht.shown-lines", "R1,I1,M14"),
                 Map.entry("claimloop.intake.openimis-token", OPENIMIS_TOKEN),
                 Map.entry("claimloop.intake.cht-token", CHT_TOKEN),
+                Map.entry("claimloop.retention.key", RETENTION_KEY),
                 Map.entry("claimloop.operator.username", OPERATOR),
                 Map.entry("claimloop.operator.password", OPERATOR_PASSWORD),
                 Map.entry("claimloop.selection.policy", "submitted"),
