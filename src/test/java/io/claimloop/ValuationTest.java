@@ -221,7 +221,7 @@ class ValuationTest {
         YearMonth month = YearMonth.now().minusMonths(2);
         long before = batchRuns();
         var first = order(month, "R1");
-        assertThat(first.status()).isEqualTo(200);
+        assertThat(first.status()).as(first.body()).isEqualTo(200);
         assertThat(first.json().path("status").asText()).isEqualTo("RUN");
 
         var second = order(month, "R1");

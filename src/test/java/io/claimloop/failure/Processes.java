@@ -26,6 +26,7 @@ final class Processes {
         settings.put("claimloop.cht.writes-per-second", "1000");
         settings.put("claimloop.intake.openimis-token", SimulatedWorld.OPENIMIS_TOKEN);
         settings.put("claimloop.intake.cht-token", SimulatedWorld.CHT_TOKEN);
+        settings.put("claimloop.retention.key", SimulatedWorld.RETENTION_KEY);
         settings.put("claimloop.operator.username", SimulatedWorld.OPERATOR);
         settings.put("claimloop.operator.password", SimulatedWorld.OPERATOR_PASSWORD);
         settings.put("claimloop.selection.policy", "submitted");
