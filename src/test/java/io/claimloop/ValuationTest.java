@@ -140,31 +140,40 @@ class ValuationTest {
     }
 
     @Test
-    void an_answer_lost_after_the_order_is_found_by_reading_back() {
-        Claim claim = delivered();
-        OPENIMIS.dropAnswerAfterMutation(1);
-        camel(true);
+    void answers_lost_after_both_orders_are_found_by_reading_back() {
+        Claim claim = tasked();
+        OPENIMIS.dropAnswerAfterMutation(2);
+        CHT.submit(claim.uuid(), Answer.content());
         journey.reaches(claim, State.VALUED);
+        assertThat(OPENIMIS.deliveries(claim.uuid())).isEqualTo(1);
         assertThat(OPENIMIS.effects(Kind.CLAIM_PROCESSED, claim.uuid())).isEqualTo(1);
     }
 
     @Test
-    void orders_that_openimis_carries_out_later_are_waited_for() {
-        Claim claim = delivered();
+    void orders_that_openimis_carries_out_later_are_waited_for_and_not_sent_again() {
+        Claim claim = tasked();
         OPENIMIS.holdMutations();
         try {
-            camel(true);
-            int before = OPENIMIS.requests();
-            // looked at several times, each time without an attempt used
-            await().atMost(LIMIT).until(() -> OPENIMIS.requests() >= before + 4);
-            assertThat(loops.pending(UUID.fromString(claim.uuid())))
-                    .allMatch(work -> work.reason() == Reason.BEING_VALUED && work.attempts() <= 2);
+            CHT.submit(claim.uuid(), Answer.content());
+            waitsFor(claim, Reason.BEING_VERIFIED);
+            assertThat(OPENIMIS.runMutations()).as("feedback, ordered once").isEqualTo(1);
+            waitsFor(claim, Reason.BEING_VALUED);
             assertThat(claim.status()).isEqualTo(Claim.CHECKED);
-            assertThat(OPENIMIS.runMutations()).as("ordered once").isEqualTo(1);
+            assertThat(OPENIMIS.runMutations()).as("processing, ordered once").isEqualTo(1);
         } finally {
             OPENIMIS.mutationsTake(Duration.ZERO);
         }
         journey.reaches(claim, State.VALUED);
+        assertThat(OPENIMIS.deliveries(claim.uuid())).isEqualTo(1);
+    }
+
+    /** Looked at several times, each time without an attempt used. */
+    private void waitsFor(Claim claim, Reason reason) {
+        UUID uuid = UUID.fromString(claim.uuid());
+        await().atMost(LIMIT).until(() -> loops.pending(uuid).stream().anyMatch(work -> work.reason() == reason));
+        int before = OPENIMIS.requests();
+        await().atMost(LIMIT).until(() -> OPENIMIS.requests() >= before + 3);
+        assertThat(loops.pending(uuid)).allMatch(work -> work.reason() == reason && work.attempts() <= 2);
     }
 
     @Test
@@ -187,7 +196,7 @@ class ValuationTest {
         await().atMost(LIMIT).until(this::nothingIsDue);
         int before = OPENIMIS.requests();
         for (Step step : DEEP) {
-            camel.getRouteController().suspendRoute(step.key() + "-worker");
+            camel.getRouteController().stopRoute(step.key() + "-worker");
         }
         claims.forEach(journey::notice);
         gathered(Step.CHECK, claims, State.SELECTED);
@@ -316,29 +325,9 @@ class ValuationTest {
         return claim;
     }
 
-    /** Delivered, and not yet looked at for its value: {@link #camel} lets it go on. */
-    private Claim delivered() {
-        camel(false);
-        Claim claim = answered(Answer.content());
-        journey.reaches(claim, State.DELIVERED);
-        return claim;
-    }
-
-    private void camel(boolean values) {
-        try {
-            if (values) {
-                camel.getRouteController().resumeRoute("value-worker");
-            } else {
-                camel.getRouteController().suspendRoute("value-worker");
-            }
-        } catch (Exception e) {
-            throw new IllegalStateException(e);
-        }
-    }
-
     /** All of them wait for this step, and go on now. */
     private void gathered(Step step, List<Claim> claims, State until) throws Exception {
-        camel.getRouteController().resumeRoute(step.key() + "-worker");
+        camel.getRouteController().startRoute(step.key() + "-worker");
         claims.forEach(claim -> journey.reaches(claim, until));
     }
 }
