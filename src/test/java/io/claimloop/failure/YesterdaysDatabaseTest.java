@@ -19,11 +19,13 @@ import java.time.Duration;
 import java.util.HashMap;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.EnabledIfSystemProperty;
 import org.junit.jupiter.api.io.TempDir;
 import org.springframework.boot.builder.SpringApplicationBuilder;
 import org.springframework.boot.web.servlet.context.ServletWebServerApplicationContext;
 
 /** The ledger is set back to an old copy; both partners have gone on. Rows 27 and 58 of {@code docs/failures.md}. */
+@EnabledIfSystemProperty(named = "kill.times", matches = "\\d+", disabledReason = "takes its time: -Pkill")
 class YesterdaysDatabaseTest {
     private static final Duration LIMIT = Duration.ofMinutes(2);
 
