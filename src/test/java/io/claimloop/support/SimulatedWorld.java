@@ -77,6 +77,8 @@ public class SimulatedWorld implements ApplicationContextInitializer<Configurabl
     private static Map<String, Object> properties(SimulatedOpenImis openimis, SimulatedCht cht) {
         return Map.ofEntries(
                 Map.entry("spring.datasource.url", TestDatabase.url()),
+                // several applications end one after the other, at the end of all tests
+                Map.entry("camel.main.shutdown-timeout", "2"),
                 Map.entry("spring.datasource.username", "postgres"),
                 Map.entry("claimloop.openimis.url", openimis.url()),
                 Map.entry("claimloop.openimis.username", SimulatedOpenImis.USERNAME),
