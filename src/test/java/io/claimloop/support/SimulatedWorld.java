@@ -79,6 +79,7 @@ public class SimulatedWorld implements ApplicationContextInitializer<Configurabl
                 Map.entry("spring.datasource.url", TestDatabase.url()),
                 // several applications end one after the other, at the end of all tests
                 Map.entry("camel.main.shutdown-timeout", "2"),
+                Map.entry("server.shutdown", "immediate"),
                 Map.entry("spring.datasource.username", "postgres"),
                 Map.entry("claimloop.openimis.url", openimis.url()),
                 Map.entry("claimloop.openimis.username", SimulatedOpenImis.USERNAME),
