@@ -115,7 +115,7 @@ class ValuationController {
                     month.toString(),
                     location,
                     Standing.ALREADY_RUN,
-                    "The batch run of " + month + " was made before; there is one for a month and place.",
+                    "The batch run of " + done.name() + " was made before; there is one for a month and place.",
                     "Nothing.",
                     null,
                     null));

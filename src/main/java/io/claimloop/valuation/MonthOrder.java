@@ -21,7 +21,8 @@ public final class MonthOrder {
         this.by = by;
     }
 
-    String name() {
+    /** As a person calls it. */
+    public String name() {
         return month + (location.isEmpty() ? " (national)" : " for " + location);
     }
 
