@@ -10,13 +10,15 @@ import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import java.util.EnumSet;
 import java.util.List;
+import java.util.concurrent.atomic.LongAdder;
 import org.springframework.stereotype.Component;
 
 /** Takes claim notices: finds out which claims they are about, stores them, answers. */
 @Component("claimIntake")
-public class ClaimIntake {
+public class ClaimIntake implements Taken {
     private final int maxBody;
     private final GroupCommit<List<ClaimNotice>> commit;
+    private final LongAdder taken = new LongAdder();
 
     public ClaimIntake(Inbox inbox, WakeUp wakeUp, ClaimLoopProperties properties) {
         this.maxBody = properties.intake().maxBody();
@@ -39,6 +41,7 @@ public class ClaimIntake {
                             claim == claims.get(0) ? bytes : withTheFirst))
                     .toList();
             commit.store(notices);
+            taken.add(notices.size());
             return Answer.accepted("accepted", notices.size());
         });
     }
@@ -46,6 +49,21 @@ public class ClaimIntake {
     /** A Bundle is kept once, with its first claim. */
     private static byte[] storedWith(ClaimIdentity.Identity first) {
         return ("{\"storedWith\":\"" + first.uuid() + "\"}").getBytes(StandardCharsets.UTF_8);
+    }
+
+    @Override
+    public long taken() {
+        return taken.sum();
+    }
+
+    @Override
+    public long commits() {
+        return commit.commits();
+    }
+
+    @Override
+    public int waiting() {
+        return commit.waiting();
     }
 
     @PreDestroy

@@ -8,6 +8,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.LongAdder;
 import java.util.function.Consumer;
 import org.springframework.dao.DataAccessResourceFailureException;
 import org.springframework.transaction.TransactionException;
@@ -26,6 +27,7 @@ final class GroupCommit<T> implements AutoCloseable {
     private final BlockingQueue<Waiting<T>> queue;
     private final Consumer<List<T>> commit;
     private final Thread writer;
+    private final LongAdder commits = new LongAdder();
     private volatile boolean closed;
 
     GroupCommit(String name, int capacity, Consumer<List<T>> commit) {
@@ -64,6 +66,11 @@ final class GroupCommit<T> implements AutoCloseable {
         return queue.size();
     }
 
+    /** How many commits took events in, since the start. */
+    long commits() {
+        return commits.sum();
+    }
+
     private void run() {
         List<Waiting<T>> batch = new ArrayList<>(LARGEST);
         while (!closed || !queue.isEmpty()) {
@@ -86,6 +93,7 @@ final class GroupCommit<T> implements AutoCloseable {
     private void write(List<Waiting<T>> batch) {
         try {
             commit.accept(batch.stream().map(Waiting::event).toList());
+            commits.increment();
             batch.forEach(waiting -> waiting.done().complete(null));
         } catch (RuntimeException | Error e) {
             if (batch.size() == 1 || databaseAway(e)) {

@@ -12,6 +12,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.util.EnumSet;
 import java.util.UUID;
+import java.util.concurrent.atomic.LongAdder;
 import org.springframework.stereotype.Component;
 
 /**
@@ -19,12 +20,13 @@ import org.springframework.stereotype.Component;
  * every five minutes for ever, and hold up the CHWs' other pushes meanwhile. It is then parked, with its reason.
  */
 @Component("submissionIntake")
-public class SubmissionIntake {
+public class SubmissionIntake implements Taken {
     private static final ObjectMapper JSON = new ObjectMapper();
     private static final int LONGEST_ID = 200;
 
     private final int maxBody;
     private final GroupCommit<ReceivedSubmission> commit;
+    private final LongAdder taken = new LongAdder();
 
     public SubmissionIntake(Inbox inbox, WakeUp wakeUp, ClaimLoopProperties properties) {
         this.maxBody = properties.intake().maxBody();
@@ -38,6 +40,7 @@ public class SubmissionIntake {
     public Answer accept(InputStream body) {
         return Edge.take(body, maxBody, bytes -> {
             commit.store(identify(bytes));
+            taken.increment();
             return Answer.stored();
         });
     }
@@ -59,6 +62,21 @@ public class SubmissionIntake {
                         : reportId.replace("\u0000", ""),
                 claim,
                 body);
+    }
+
+    @Override
+    public long taken() {
+        return taken.sum();
+    }
+
+    @Override
+    public long commits() {
+        return commit.commits();
+    }
+
+    @Override
+    public int waiting() {
+        return commit.waiting();
     }
 
     @PreDestroy

@@ -135,6 +135,12 @@ class LedgerConfiguration {
     }
 
     @Bean
+    @DependsOn("flywayInitializer")
+    Figures figures(DataSource dataSource) {
+        return new JdbcFigures(dataSource);
+    }
+
+    @Bean
     MonthRuns monthRuns(JdbcTemplate jdbc) {
         return new JdbcMonthRuns(jdbc);
     }

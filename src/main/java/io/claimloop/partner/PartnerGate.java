@@ -7,6 +7,7 @@ import io.github.resilience4j.ratelimiter.RateLimiterConfig;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.concurrent.atomic.LongAdder;
 
 /** Whether, and how much, a partner may be asked now: login, limit and circuit breaker in one place. */
 public class PartnerGate {
@@ -20,11 +21,13 @@ public class PartnerGate {
     private final double perSecond;
     private final int burst;
     private final AtomicReference<Instant> pausedUntil;
+    private final LongAdder pauses;
 
     public PartnerGate(String name, Login login, double perSecond) {
         this.name = name;
         this.login = login;
         this.pausedUntil = new AtomicReference<>(Instant.EPOCH);
+        this.pauses = new LongAdder();
         this.perSecond = perSecond;
         this.burst = Math.max(10, (int) (perSecond / 10));
         this.breaker = CircuitBreaker.of(
@@ -56,6 +59,7 @@ public class PartnerGate {
         this.breaker = other.breaker;
         this.limit = other.limit;
         this.pausedUntil = other.pausedUntil;
+        this.pauses = other.pauses;
     }
 
     /**
@@ -94,8 +98,14 @@ public class PartnerGate {
 
     /** The partner said that we ask too much: nobody asks for a while. A shorter pause does not end a longer one. */
     public void pause(Duration pause) {
+        pauses.increment();
         Instant until = Instant.now().plus(pause);
         pausedUntil.accumulateAndGet(until, (known, told) -> told.isAfter(known) ? told : known);
+    }
+
+    /** How often the partner said so since the start. */
+    public long pauses() {
+        return pauses.sum();
     }
 
     private boolean paused() {

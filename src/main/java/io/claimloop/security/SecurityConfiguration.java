@@ -12,6 +12,7 @@ import org.springframework.security.config.annotation.web.builders.HttpSecurity;
 import org.springframework.security.config.annotation.web.configurers.AbstractHttpConfigurer;
 import org.springframework.security.config.http.SessionCreationPolicy;
 import org.springframework.security.core.userdetails.User;
+import org.springframework.security.core.userdetails.UserDetails;
 import org.springframework.security.core.userdetails.UserDetailsService;
 import org.springframework.security.crypto.factory.PasswordEncoderFactories;
 import org.springframework.security.crypto.password.PasswordEncoder;
@@ -71,6 +72,8 @@ class SecurityConfiguration {
                                         path("/actuator/health/liveness"),
                                         path("/actuator/health/readiness"))
                                 .permitAll()
+                                .requestMatchers(path("/actuator/prometheus"))
+                                .hasAnyRole("OPERATOR", "METRICS")
                                 .requestMatchers(path("/api/**"), path("/actuator/**"))
                                 .hasRole("OPERATOR")
                                 .anyRequest()
@@ -115,9 +118,19 @@ class SecurityConfiguration {
     @Bean
     UserDetailsService operatorLogins(ClaimLoopProperties properties, PasswordEncoder encoder) {
         ClaimLoopProperties.Operator operator = properties.operator();
-        return new InMemoryUserDetailsManager(User.withUsername(operator.username())
-                .password(encoder.encode(operator.password().value().strip()))
-                .roles("OPERATOR")
-                .build());
+        InMemoryUserDetailsManager logins =
+                new InMemoryUserDetailsManager(login(encoder, operator.username(), operator.password(), "OPERATOR"));
+        ClaimLoopProperties.Metrics metrics = properties.metrics();
+        if (metrics.username() != null && !metrics.username().isBlank()) {
+            logins.createUser(login(encoder, metrics.username(), metrics.password(), "METRICS"));
+        }
+        return logins;
+    }
+
+    private static UserDetails login(PasswordEncoder encoder, String username, Secret password, String role) {
+        return User.withUsername(username)
+                .password(encoder.encode(password.value().strip()))
+                .roles(role)
+                .build();
     }
 }

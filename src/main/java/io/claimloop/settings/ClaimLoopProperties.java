@@ -36,6 +36,7 @@ public record ClaimLoopProperties(
         @DefaultValue Valuation valuation,
         @DefaultValue Subscription subscription,
         @DefaultValue Retention retention,
+        @DefaultValue Metrics metrics,
         @DefaultValue Steps steps) {
 
     /**
@@ -234,6 +235,9 @@ public record ClaimLoopProperties(
             Secret oldKey,
             @DefaultValue("7d") Duration payload,
             @DefaultValue("60000") int every) {}
+
+    /** The login of the program that collects metrics: it sees nothing else. Null: only the operator sees them. */
+    public record Metrics(String username, Secret password) {}
 
     /** Which claims are followed up: any, the submitted ones, or those an officer selected for feedback. */
     public enum Policy {

@@ -85,6 +85,7 @@ public class StartCheck implements ApplicationContextInitializer<ConfigurableApp
         key(environment, "claimloop.retention.key");
         key(environment, "claimloop.retention.old-key");
         present(environment, "claimloop.operator.username");
+        metrics(environment);
         for (String partner : List.of("openimis", "cht")) {
             url(environment, "claimloop." + partner + ".url", true);
             present(environment, "claimloop." + partner + ".username");
@@ -109,6 +110,21 @@ public class StartCheck implements ApplicationContextInitializer<ConfigurableApp
             throw new StartRefusedException(
                     name + " is shorter than " + SHORTEST_SECRET + " characters.",
                     "Make one with: openssl rand -hex 32");
+        }
+    }
+
+    private static void metrics(Environment environment) {
+        String username = environment.getProperty("claimloop.metrics.username", "");
+        if (username.isBlank()
+                && environment.getProperty("claimloop.metrics.password", "").isBlank()) {
+            return;
+        }
+        present(environment, "claimloop.metrics.username");
+        secret(environment, "claimloop.metrics.password");
+        if (username.equals(environment.getProperty("claimloop.operator.username"))) {
+            throw new StartRefusedException(
+                    "claimloop.metrics.username and claimloop.operator.username are the same.",
+                    "Give the collector of metrics a name of its own: it may see nothing else.");
         }
     }
 

@@ -53,6 +53,7 @@ class AdmissionFilterTest {
                 null,
                 null,
                 null,
+                null,
                 null);
     }
 

@@ -308,7 +308,7 @@ public final class SimulatedCht implements AutoCloseable {
 
     private WireMockServer serve(int wanted) {
         WireMockConfiguration options = WireMockConfiguration.options()
-                .bindAddress("127.0.0.1")
+                .bindAddress(System.getProperty("simulated.address", "127.0.0.1"))
                 .port(wanted)
                 .containerThreads(80)
                 .jettyAcceptQueueSize(200)

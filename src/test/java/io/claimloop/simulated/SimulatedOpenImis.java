@@ -52,7 +52,7 @@ public final class SimulatedOpenImis implements AutoCloseable {
 
     private SimulatedOpenImis(int port) {
         var options = wireMockConfig()
-                .bindAddress("127.0.0.1")
+                .bindAddress(System.getProperty("simulated.address", "127.0.0.1"))
                 .containerThreads(THREADS)
                 .jettyAcceptQueueSize(THREADS)
                 .useChunkedTransferEncoding(Options.ChunkedEncodingPolicy.NEVER)

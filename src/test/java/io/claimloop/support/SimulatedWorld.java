@@ -25,6 +25,8 @@ public class SimulatedWorld implements ApplicationContextInitializer<Configurabl
     public static final String CHT_TOKEN = "token-of-cht-in-tests";
     public static final String RETENTION_KEY = HexFormat.of().formatHex(new SecureRandom().generateSeed(32));
     public static final String OPERATOR = "operator";
+    public static final String METRICS = "metrics";
+    public static final String METRICS_PASSWORD = "password-of-metrics-in-tests";
     public static final String OPERATOR_PASSWORD = "password-of-operator-in-tests";
 
     public static final SimulatedOpenImis OPENIMIS = SimulatedOpenImis.start();
@@ -96,6 +98,10 @@ public class SimulatedWorld implements ApplicationContextInitializer<Configurabl
                 Map.entry("claimloop.retention.key", RETENTION_KEY),
                 Map.entry("claimloop.operator.username", OPERATOR),
                 Map.entry("claimloop.operator.password", OPERATOR_PASSWORD),
+                Map.entry("claimloop.metrics.username", METRICS),
+                Map.entry("claimloop.metrics.password", METRICS_PASSWORD),
+                // Boot switches it off in tests
+                Map.entry("management.prometheus.metrics.export.enabled", "true"),
                 Map.entry("claimloop.selection.policy", "submitted"),
                 Map.entry("claimloop.selection.from", "2000-01-01"),
                 // tests have visits up to a year old, and make as many claims as they like
