@@ -84,7 +84,9 @@ class SizeMeasurement {
         String notice = Files.readString(Path.of("test-data", "notifications", "claim.json"));
         String recorded = JSON.readTree(notice).path("id").asText();
         for (String uuid : claims) {
-            send(notice.replace(recorded, uuid));
+            String body = notice.replace(recorded, uuid);
+            // a machine that is busy answers 503 now and then; a notice that comes twice is one
+            await().atMost(LIMIT).until(() -> send(body) == 200);
         }
         await().atMost(LIMIT)
                 .pollInterval(Duration.ofSeconds(3))
@@ -168,6 +170,8 @@ class SizeMeasurement {
         settings.put("claimloop.selection.max-visit-age", "4000d");
         settings.put("claimloop.selection.from", "2000-01-01");
         settings.put("claimloop.reconciliation.every", "10h");
+        // the notices are measured: the sweep leaves the claims to them
+        settings.put("claimloop.reconciliation.grace", "24h");
         List<String> command = new ArrayList<>(
                 List.of(Path.of(System.getProperty("java.home"), "bin", "java").toString()));
         command.addAll(List.of(System.getProperty(
@@ -201,15 +205,14 @@ class SizeMeasurement {
         }
     }
 
-    private void send(String notice) throws IOException, InterruptedException {
+    private int send(String notice) throws IOException, InterruptedException {
         HttpRequest request = HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + port + "/openimis/notifications"))
                 .timeout(Duration.ofSeconds(60))
                 .header("Authorization", "Bearer " + OPENIMIS_TOKEN)
                 .header("Content-Type", "application/json")
                 .POST(HttpRequest.BodyPublishers.ofString(notice))
                 .build();
-        assertThat(http.send(request, HttpResponse.BodyHandlers.ofString()).statusCode())
-                .isEqualTo(200);
+        return http.send(request, HttpResponse.BodyHandlers.ofString()).statusCode();
     }
 
     /** As Linux tells it, in MB; -1 elsewhere. */
