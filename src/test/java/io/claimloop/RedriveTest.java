@@ -1,6 +1,7 @@
 package io.claimloop;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import io.claimloop.ledger.State;
 import io.claimloop.simulated.Claim;
@@ -12,12 +13,16 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.springframework.beans.factory.annotation.Autowired;
+import org.springframework.jdbc.core.JdbcTemplate;
 
 /** What an operator orders for many loops at once. */
 @ClaimLoopTest
 class RedriveTest {
     @Autowired
     private Journey journey;
+
+    @Autowired
+    private JdbcTemplate jdbc;
 
     private Response order(String json) {
         return journey.post("/api/redrive", json, "Authorization", Journey.operator());
@@ -33,6 +38,9 @@ class RedriveTest {
                 "{\"reason\":\"NO_SUCH\"}",
                 "{\"state\":\"valued\"}",
                 "{\"since\":\"yesterday\"}",
+                "{\"submissions\":true}",
+                "{\"submissions\":true,\"state\":\"parked\"}",
+                "{\"submission\":\"one\"}",
                 "[]",
                 "null",
                 "rubbish"
@@ -69,6 +77,34 @@ class RedriveTest {
 
         assertThat(journey.trace(claim).path("history").findValuesAsText("cause"))
                 .contains("redriven by operator");
+    }
+
+    @Test
+    void a_submission_of_no_loop_is_taken_up_again_by_its_number() {
+        String report = "redriven-" + java.util.UUID.randomUUID();
+        journey.feedback("{\"report_id\":\"" + report + "\"}");
+        int id = await().atMost(java.time.Duration.ofSeconds(60)).until(() -> parked(report), found -> found > 0);
+        jdbc.update("update submission set detail = 'not looked at again' where id = ?", id);
+
+        Response done = order("{\"submission\":" + id + "}");
+        assertThat(done.status()).isEqualTo(200);
+        assertThat(done.json().path("submissions").asInt()).isEqualTo(1);
+        assertThat(done.json().has("loops")).isFalse();
+        await().atMost(java.time.Duration.ofSeconds(60))
+                .until(() -> jdbc.queryForObject(
+                        "select state = 'PARKED' and detail is distinct from 'not looked at again' from submission"
+                                + " where id = ?",
+                        Boolean.class,
+                        id));
+    }
+
+    private int parked(String report) {
+        for (var line : journey.get("/api/submissions?state=parked&limit=1000").json()) {
+            if (line.path("reportId").asText().equals(report)) {
+                return line.path("id").asInt();
+            }
+        }
+        return 0;
     }
 
     @Test

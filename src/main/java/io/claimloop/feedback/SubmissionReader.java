@@ -5,6 +5,8 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.claimloop.ledger.Due;
+import io.claimloop.ledger.Reason;
+import io.claimloop.ledger.StepEnds;
 import io.claimloop.settings.ClaimLoopProperties;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -30,6 +32,9 @@ public class SubmissionReader {
 
     /** {@code {"submission": …, "tables": {"assessment": …, "outcome": …}}} */
     public String input(Due due) throws IOException {
+        if (due.submission().body() == null) {
+            throw new StepEnds(takeUp.unusable(due, Reason.PAYLOAD_ERASED, null));
+        }
         JsonNode submission;
         try {
             submission = JSON.readTree(NUL.matcher(new String(due.submission().body(), StandardCharsets.UTF_8))

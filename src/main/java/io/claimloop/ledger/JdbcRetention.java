@@ -6,6 +6,7 @@ import java.time.Instant;
 import java.util.List;
 import java.util.UUID;
 import java.util.function.IntSupplier;
+import java.util.stream.Collectors;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.jdbc.core.JdbcTemplate;
@@ -42,6 +43,22 @@ class JdbcRetention implements Retention {
             order by changed_at limit ? for no key update skip locked
             """;
 
+    /** Parked without a loop: nobody repaired it in its time, and no loop's end would ever come. */
+    private static final String NO_LOOP = """
+            select s.id from submission s join message m on m.id = s.message_id
+            where s.state = 'PARKED' and m.body is not null
+              and greatest(m.last_at, s.received_at) < now() - make_interval(secs => ?)
+              and not exists (select 1 from loop l where l.uuid = s.loop_uuid)
+              and not exists (select 1 from work w where w.submission_id = s.id)
+            order by s.id limit ? for no key update of s skip locked
+            """;
+
+    private static final List<String> ERASE_SUBMISSIONS = List.of(
+            "update message set body = null, key_id = null, erased_at = now()"
+                    + " where id in (select message_id from submission where id = any(?::bigint[]))",
+            "update submission set feedback = null, feedback_sealed = null, key_id = null,"
+                    + " detail = 'What it said is erased (claimloop.retention.payload).' where id = any(?::bigint[])");
+
     private static final List<String> ERASE = List.of(
             "update message set body = null, key_id = null, erased_at = now()"
                     + " where kind = 'NOTICE' and subject = any(select unnest(?::uuid[])::text) and body is not null",
@@ -76,6 +93,13 @@ class JdbcRetention implements Retention {
         int erased = inBatches(this::erase);
         if (erased > 0) {
             log.info("the payloads of {} loops were erased; claimloop.retention.payload is over", erased);
+        }
+        int unclaimed = inBatches(this::eraseOfNoLoop);
+        if (unclaimed > 0) {
+            log.warn(
+                    "the payloads of {} parked submissions of no loop were erased; claimloop.retention.payload is over."
+                            + " They stay in /api/submissions?state=parked, and CHT still has the reports.",
+                    unclaimed);
         }
     }
 
@@ -125,10 +149,22 @@ class JdbcRetention implements Retention {
     private int erase() {
         List<UUID> over = jdbc.queryForList(OVER, UUID.class, keep, keep, keep, BATCH);
         if (!over.isEmpty()) {
-            String uuids =
-                    over.stream().map(UUID::toString).collect(java.util.stream.Collectors.joining(",", "{", "}"));
+            String uuids = list(over);
             ERASE.forEach(sql -> jdbc.update(sql, uuids));
         }
         return over.size();
+    }
+
+    private int eraseOfNoLoop() {
+        List<Long> over = jdbc.queryForList(NO_LOOP, Long.class, keep, BATCH);
+        if (!over.isEmpty()) {
+            String ids = list(over);
+            ERASE_SUBMISSIONS.forEach(sql -> jdbc.update(sql, ids));
+        }
+        return over.size();
+    }
+
+    private static String list(List<?> keys) {
+        return keys.stream().map(Object::toString).collect(Collectors.joining(",", "{", "}"));
     }
 }

@@ -110,6 +110,9 @@ public enum Reason {
             "openIMIS was told to process or review the claim; it is read back.",
             "Nothing: it is read again by itself."),
     NOT_JSON("The submission is not a JSON object.", "Check the outbound configuration in CHT."),
+    PAYLOAD_ERASED(
+            "What the submission said was erased before its claim was known (claimloop.retention.payload).",
+            "Let the CHW save the report in CHT again, then retry; or enter the answers in openIMIS."),
     CLAIM_NOT_NAMED(
             "The submission names no claim.", "Check the mapping of claim_uuid in CHT's outbound configuration."),
     CLAIM_NOT_TASKED(

@@ -9,6 +9,7 @@ import io.claimloop.ledger.Reason;
 import io.claimloop.ledger.Redrives;
 import io.claimloop.ledger.Redrives.Filter;
 import io.claimloop.ledger.Redrives.Redriven;
+import io.claimloop.ledger.Redrives.Unclaimed;
 import io.claimloop.ledger.State;
 import io.claimloop.ledger.Step;
 import io.claimloop.ledger.WakeUp;
@@ -25,7 +26,7 @@ import org.springframework.web.bind.annotation.PostMapping;
 import org.springframework.web.bind.annotation.RequestBody;
 import org.springframework.web.bind.annotation.RestController;
 
-/** Tries many loops again: those of a filter, or all that are parked. */
+/** Tries many loops again: those of a filter, or all that are parked. And submissions that belong to none. */
 @RestController
 class RedriveController {
     /** A misspelt filter must not mean all. */
@@ -47,11 +48,35 @@ class RedriveController {
     /**
      * @param state parked, where it is not told
      * @param all to be told where there is no filter
+     * @param submissions parked submissions that belong to no loop, instead of loops
+     * @param submission one of them, by its number
      * @param dryRun only count
      */
-    record Order(String state, String reason, String code, String since, boolean all, boolean dryRun) {
+    record Order(
+            String state,
+            String reason,
+            String code,
+            String since,
+            Long submission,
+            boolean submissions,
+            boolean all,
+            boolean dryRun) {
         boolean filters() {
-            return Stream.of(state, reason, code, since).anyMatch(value -> value != null && !value.isBlank());
+            return submission != null || Stream.of(state, reason, code, since).anyMatch(Order::given);
+        }
+
+        boolean ofSubmissions() {
+            return submissions || submission != null;
+        }
+
+        Unclaimed unclaimed() {
+            if (given(state) || given(code)) {
+                throw new IllegalArgumentException("a submission of no loop has neither");
+            }
+            return new Unclaimed(
+                    submission,
+                    given(reason) ? Reason.valueOf(reason.toUpperCase(Locale.ROOT)) : null,
+                    given(since) ? Instant.parse(since) : null);
         }
 
         Filter filter() {
@@ -68,45 +93,54 @@ class RedriveController {
     }
 
     @JsonInclude(JsonInclude.Include.NON_NULL)
-    record Answer(String status, long loops, Long left, Integer perMinute, Long overSeconds, String hint) {}
+    record Answer(
+            String status, Long loops, Long submissions, Long left, Integer perMinute, Long overSeconds, String hint) {}
 
     @PostMapping(path = "/api/redrive", consumes = "application/json", produces = "application/json")
     ResponseEntity<?> redrive(@RequestBody String body, Principal operator) {
         Order order;
-        Filter filter;
+        Filter filter = null;
+        Unclaimed unclaimed = null;
         try {
             order = STRICT.readValue(body, Order.class);
-            filter = order.filter();
+            if (order.ofSubmissions()) {
+                unclaimed = order.unclaimed();
+            } else {
+                filter = order.filter();
+            }
         } catch (JsonProcessingException | IllegalArgumentException | DateTimeParseException | NullPointerException e) {
             return refused(
                     "the order cannot be read",
-                    "Fields: state, reason, code, since (2026-01-31T00:00:00Z), all, dryRun; no other.");
+                    "Fields: state, reason, code, since (2026-01-31T00:00:00Z), all, dryRun; for submissions of no loop"
+                            + " submission (its id) or submissions (true), reason, since, all, dryRun; no other.");
         }
         if (!order.filters() && !order.all()) {
             return refused("no filter is told", "Name state, reason, code or since; or say \"all\": true.");
         }
-        if (!Reason.actions(filter.state()).contains("retry")) {
+        if (filter != null && !Reason.actions(filter.state()).contains("retry")) {
             return refused(
                     "a loop that is " + filter.state() + " cannot be retried", "Leave state out for parked loops.");
         }
         if (order.dryRun()) {
-            return ResponseEntity.ok(new Answer(
-                    "dry run",
-                    redrives.count(filter),
-                    null,
-                    perMinute,
-                    null,
-                    "Nothing was changed. Leave dryRun out."));
+            long held = filter == null ? redrives.count(unclaimed) : redrives.count(filter);
+            return ResponseEntity.ok(
+                    answer("dry run", filter != null, held, null, null, "Nothing was changed. Leave dryRun out."));
         }
-        Redriven done = redrives.redrive(filter, operator.getName(), perMinute);
+        Redriven done = filter == null
+                ? redrives.redrive(unclaimed, operator.getName(), perMinute)
+                : redrives.redrive(filter, operator.getName(), perMinute);
         wakeUp.wake(EnumSet.allOf(Step.class));
-        return ResponseEntity.ok(new Answer(
+        return ResponseEntity.ok(answer(
                 "redriven",
+                filter != null,
                 done.loops(),
                 done.left(),
-                perMinute,
                 done.over().toSeconds(),
                 done.left() == 0 ? null : "Order again for those that are left."));
+    }
+
+    private Answer answer(String status, boolean loops, long many, Long left, Long overSeconds, String hint) {
+        return new Answer(status, loops ? many : null, loops ? null : many, left, perMinute, overSeconds, hint);
     }
 
     private static ResponseEntity<?> refused(String reason, String hint) {

@@ -74,6 +74,62 @@ class RedrivesTest extends LedgerTest {
         assertThat(ledger.loop(old).state()).isEqualTo(State.SELECTED);
     }
 
+    private long unclaimed(String report, Reason reason) {
+        ledger.submission(report, null, "of " + report);
+        Due due = ledger.leaseOne(Step.SUBMISSION);
+        ledger.complete(due, Outcome.parked(reason, null).submission(SubmissionState.PARKED, null));
+        return due.submission().id();
+    }
+
+    @Test
+    void parked_submissions_of_no_loop_are_taken_up_again_by_number_by_reason_or_all() {
+        long first = unclaimed("first", Reason.CLAIM_NOT_NAMED);
+        long second = unclaimed("second", Reason.NOT_JSON);
+        unclaimed("third", Reason.CLAIM_NOT_NAMED);
+        ledger.submission("of a loop", ledger.at(State.TASKED), "rubbish");
+        ledger.complete(
+                ledger.leaseOne(Step.SUBMISSION),
+                Outcome.parked(Reason.NOT_JSON, null).submission(SubmissionState.PARKED, null));
+
+        assertThat(redrives.redrive(new Redrives.Unclaimed(first, null, null), "rita", 60))
+                .isEqualTo(new Redrives.Redriven(1, 0, Duration.ZERO));
+        assertThat(ledger.leaseOne(Step.SUBMISSION).submission().id()).isEqualTo(first);
+        assertThat(redrives.redrive(new Redrives.Unclaimed(null, Reason.NOT_JSON, null), "rita", 60)
+                        .loops())
+                .as("the one of a loop is not taken: its loop is retried")
+                .isEqualTo(1);
+        assertThat(ledger.leaseOne(Step.SUBMISSION).submission().id()).isEqualTo(second);
+
+        Redrives.Unclaimed all = new Redrives.Unclaimed(null, null, null);
+        assertThat(redrives.count(all)).isEqualTo(3);
+        assertThat(redrives.redrive(all, "rita", 60).loops())
+                .as("two are being tried")
+                .isEqualTo(1);
+    }
+
+    @Test
+    void what_was_erased_is_not_tried_again() {
+        long id = unclaimed("erased", Reason.CLAIM_NOT_NAMED);
+        ledger.jdbc.update("update message set body = null, key_id = null");
+        Redrives.Unclaimed one = new Redrives.Unclaimed(id, null, null);
+        assertThat(redrives.count(one)).isZero();
+        assertThat(redrives.redrive(one, "rita", 60).loops()).isZero();
+        assertThat(ledger.lease(Step.SUBMISSION)).isEmpty();
+    }
+
+    @Test
+    void many_submissions_come_due_at_the_rate_that_is_told() {
+        for (int i = 0; i < 4; i++) {
+            unclaimed("report " + i, Reason.CLAIM_NOT_NAMED);
+        }
+        assertThat(redrives.redrive(new Redrives.Unclaimed(null, null, null), "rita", 30)
+                        .over())
+                .isEqualTo(Duration.ofSeconds(6));
+        assertThat(ledger.jdbc.queryForObject(
+                        "select extract(epoch from max(due_at) - min(due_at))::float8 from work", Double.class))
+                .isEqualTo(6.0);
+    }
+
     @Test
     void counting_changes_nothing() {
         UUID claim = parked(State.SELECTED, Reason.NO_CHW);

@@ -124,6 +124,56 @@ class RetentionTest extends LedgerTest {
         assertThat(ledger.leaseOne(Step.SUBMISSION).submission().body()).isEqualTo(Ledger.bytes("an edit"));
     }
 
+    /** A parked submission whose claim, if it names one, has no loop. */
+    private long unclaimed(String report, UUID claim, Reason reason) {
+        ledger.submission(report, claim, "planted words of " + report);
+        Due due = ledger.leaseOne(Step.SUBMISSION);
+        ledger.complete(due, Outcome.parked(reason, null).submission(SubmissionState.PARKED, ANSWERS));
+        return due.submission().id();
+    }
+
+    @Test
+    void a_parked_submission_of_no_loop_is_erased_after_its_time_and_stays_visible() {
+        unclaimed("names no claim", null, Reason.CLAIM_NOT_NAMED);
+        unclaimed("names an unknown claim", UUID.randomUUID(), Reason.CLAIM_NOT_TASKED);
+        List<String> hashes = hashes();
+        daysPass(6);
+        retention.sweep();
+        assertThat(bodies()).hasSize(2);
+
+        daysPass(2);
+        retention.sweep();
+
+        assertThat(bodies()).isEmpty();
+        assertThat(hashes()).isEqualTo(hashes);
+        assertThat(ledger.loops.submissions(SubmissionState.PARKED, 10))
+                .hasSize(2)
+                .allSatisfy(submission -> {
+                    assertThat(submission.feedback()).isNull();
+                    assertThat(submission.reason()).isNotNull();
+                    assertThat(submission.detail()).contains("erased");
+                });
+    }
+
+    @Test
+    void a_parked_submission_of_a_loop_that_may_be_repaired_and_one_that_is_tried_are_kept() {
+        UUID claim = ledger.at(State.TASKED);
+        unclaimed("of a loop", claim, Reason.ANSWERS_INVALID);
+        unclaimed("tried again", null, Reason.CLAIM_NOT_NAMED);
+        assertThat(new JdbcRedrives(ledger.jdbc, ledger.loops)
+                        .redrive(new Redrives.Unclaimed(null, Reason.CLAIM_NOT_NAMED, null), "rita", 60)
+                        .loops())
+                .isEqualTo(1);
+        daysPass(100);
+        retention.sweep();
+        assertThat(bodies()).hasSize(3);
+    }
+
+    private List<String> hashes() {
+        return ledger.jdbc.queryForList(
+                "select encode(content_hash, 'hex') from submission order by report_id", String.class);
+    }
+
     @Test
     void what_was_erased_and_comes_again_is_known() {
         UUID claim = answered(State.DELIVERED);
