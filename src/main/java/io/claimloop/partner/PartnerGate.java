@@ -22,6 +22,8 @@ public class PartnerGate {
     private final int burst;
     private final AtomicReference<Instant> pausedUntil;
     private final LongAdder pauses;
+    /** Why no TLS connection comes about; null when that is not the trouble. */
+    private final AtomicReference<String> untrusted;
 
     public PartnerGate(String name, Login login, double perSecond) {
         this.name = name;
@@ -40,6 +42,12 @@ public class PartnerGate {
                         .permittedNumberOfCallsInHalfOpenState(2)
                         .automaticTransitionFromOpenToHalfOpenEnabled(true)
                         .build());
+        this.untrusted = new AtomicReference<>();
+        this.breaker
+                .getEventPublisher()
+                .onError(
+                        event -> untrusted.set(Tls.refusal(event.getThrowable()).orElse(null)))
+                .onSuccess(event -> untrusted.set(null));
         this.limit = RateLimiter.of(
                 name,
                 RateLimiterConfig.custom()
@@ -60,6 +68,7 @@ public class PartnerGate {
         this.limit = other.limit;
         this.pausedUntil = other.pausedUntil;
         this.pauses = other.pauses;
+        this.untrusted = other.untrusted;
     }
 
     /**
@@ -134,13 +143,19 @@ public class PartnerGate {
 
     /** Whether calls fail at present. */
     public boolean degraded() {
-        return !login.refusedFor().isZero() || breaker.getState() != CircuitBreaker.State.CLOSED;
+        return !login.refusedFor().isZero()
+                || breaker.getState() != CircuitBreaker.State.CLOSED
+                || untrusted.get() != null;
     }
 
-    /** In a word, for health and log. */
+    /** In a few words, for health and log. */
     public String condition() {
         if (!login.refusedFor().isZero()) {
             return "login refused";
+        }
+        String refusal = untrusted.get();
+        if (refusal != null) {
+            return "not trusted: " + refusal;
         }
         return switch (breaker.getState()) {
             case CLOSED -> "reachable";

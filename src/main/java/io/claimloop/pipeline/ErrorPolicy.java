@@ -8,6 +8,7 @@ import io.claimloop.ledger.Reason;
 import io.claimloop.ledger.Step;
 import io.claimloop.ledger.StepEnds;
 import io.claimloop.partner.PartnerException;
+import io.claimloop.partner.Tls;
 import io.github.resilience4j.circuitbreaker.CallNotPermittedException;
 import java.io.IOException;
 import java.nio.file.FileSystemException;
@@ -52,7 +53,11 @@ public class ErrorPolicy {
                 return Outcome.later(Reason.PARTNER_AWAY, SOON);
             }
             if (cause instanceof IOException && !ours(cause)) {
-                return Outcome.failed(Reason.PARTNER_AWAY, cause.getClass().getSimpleName() + ".");
+                return Outcome.failed(
+                        Reason.PARTNER_AWAY,
+                        Tls.refusal(cause)
+                                .map(refusal -> "It is not trusted: " + refusal + ".")
+                                .orElse(cause.getClass().getSimpleName() + "."));
             }
             if (cause instanceof JsonValidationException && due != null) {
                 return due.step() == Step.SUBMISSION

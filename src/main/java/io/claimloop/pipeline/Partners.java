@@ -8,6 +8,7 @@ import io.claimloop.partner.PartnerAnswer;
 import io.claimloop.partner.PartnerException;
 import io.claimloop.partner.PartnerGate;
 import io.claimloop.partner.PartnerRequest;
+import io.claimloop.partner.Tls;
 import io.claimloop.settings.ClaimLoopProperties;
 import io.claimloop.settings.Secret;
 import io.github.resilience4j.circuitbreaker.CallNotPermittedException;
@@ -113,7 +114,10 @@ class Partners {
                 root = cause;
             }
             throw PartnerException.away(
-                    partner, "does not answer: " + root.getClass().getSimpleName());
+                    partner,
+                    Tls.refusal(e)
+                            .map(refusal -> "is not trusted: " + refusal)
+                            .orElse("does not answer: " + root.getClass().getSimpleName()));
         }
     }
 
