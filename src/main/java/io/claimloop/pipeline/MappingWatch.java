@@ -14,6 +14,7 @@ import java.nio.file.attribute.FileTime;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
 import java.util.stream.Stream;
 import org.apache.camel.CamelContext;
 import org.apache.camel.component.ResourceEndpoint;
@@ -31,6 +32,7 @@ public class MappingWatch {
 
     private final Path folder;
     private final Map<Path, FileTime> known = new HashMap<>();
+    private final Map<String, String> broken = new TreeMap<>();
 
     public MappingWatch(ClaimLoopProperties properties) {
         this.folder = properties.mappings();
@@ -54,12 +56,19 @@ public class MappingWatch {
             }
             String wrong = compile(file);
             if (wrong != null) {
+                broken.put(file.getFileName().toString(), wrong);
                 log.error("{} is broken, the last good one stays in use: {}", file.getFileName(), wrong);
             } else {
+                broken.remove(file.getFileName().toString());
                 forget(camel, file.getFileName().toString());
                 log.info("{} was changed and is in use", file.getFileName());
             }
         }
+    }
+
+    /** Files that are not in use as they are, and why. */
+    public synchronized Map<String, String> broken() {
+        return Map.copyOf(broken);
     }
 
     private static void forget(CamelContext camel, String file) {
