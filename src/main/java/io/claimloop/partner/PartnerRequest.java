@@ -11,6 +11,13 @@ import java.nio.charset.StandardCharsets;
  * @param body JSON, or null
  */
 public record PartnerRequest(String method, String path, String query, String body) {
+    public PartnerRequest {
+        if (!path.startsWith("/")) {
+            // it would become part of the host's name, or an address of its own
+            throw new IllegalArgumentException("a path begins with a slash");
+        }
+    }
+
     public static PartnerRequest get(String path, String query) {
         return new PartnerRequest("GET", path, query, null);
     }

@@ -91,6 +91,27 @@ class FeedbackRequestsTest {
     }
 
     @Test
+    void a_next_link_to_another_server_is_not_followed() {
+        requests.begin();
+        ObjectNode bundle = Recorded.openimis("608").answerJson().deepCopy();
+        bundle.put("total", 1000).remove("entry");
+        bundle.putArray("link").addObject().put("relation", "next").put("url", "http://127.0.0.1:1/elsewhere");
+        for (int i = 0; i < 100; i++) {
+            ObjectNode entry = (ObjectNode) request(i);
+            String uuid = ManyClaims.uuid(i + 1);
+            entry.put("fullUrl", "http://127.0.0.1:1/CommunicationRequest/" + uuid);
+            ((ObjectNode) entry.at("/resource/about/0")).put("reference", "http://127.0.0.1:1/Claim/" + uuid);
+            bundle.withArray("entry").add(entry);
+        }
+        requests.take(new PartnerAnswer("openIMIS", 200, bundle.toString()));
+
+        assertThat(requests.goesOn()).isTrue();
+        PartnerRequest next = requests.request();
+        assertThat(next.path()).isEqualTo("/CommunicationRequest/");
+        assertThat(next.query()).matches(QUERY).doesNotContain("elsewhere").contains("page-offset=2");
+    }
+
+    @Test
     void where_nothing_is_at_this_address_it_says_so() {
         requests.begin();
         Recorded none = Recorded.openimis("123");
