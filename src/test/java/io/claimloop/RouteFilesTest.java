@@ -179,6 +179,27 @@ class RouteFilesTest {
         }));
     }
 
+    /** No name of a file comes of a message: a path is the operator's folder and a plain name that the file itself tells. */
+    @Test
+    void every_file_that_a_route_reads_has_a_fixed_plain_name_below_a_folder_of_the_operators() throws Exception {
+        java.util.regex.Pattern plain = java.util.regex.Pattern.compile(
+                "(jslt|json-validator):file:\\{\\{claimloop\\.mappings}}/[a-z0-9-]+(\\.schema)?\\.(jslt|json)");
+        List<String> read = new ArrayList<>();
+        try (var files = java.nio.file.Files.list(java.nio.file.Path.of("routes"))) {
+            for (var file : files.toList()) {
+                assertThat(file.getFileName().toString()).matches("[a-z0-9-]+\\.yaml");
+                java.util.regex.Pattern.compile("uri: *\"?([^\"\\s]+)")
+                        .matcher(java.nio.file.Files.readString(file))
+                        .results()
+                        .map(uri -> uri.group(1))
+                        .filter(uri -> uri.contains("file:"))
+                        .forEach(read::add);
+            }
+        }
+        assertThat(read).hasSizeGreaterThan(8).allMatch(uri -> plain.matcher(uri)
+                .matches());
+    }
+
     @Test
     void every_outward_endpoint_is_told_by_a_property() {
         FLOWS.forEach(flow -> uris(flow, uri -> {
