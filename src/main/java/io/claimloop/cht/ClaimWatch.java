@@ -62,6 +62,10 @@ public class ClaimWatch {
                     ClaimReader.ABSENT.equals(due.claimError()) ? Reason.CLAIM_NOT_FOUND : Reason.UNEXPECTED, HIDDEN));
         }
         Claim claim = Claim.of(due.claim());
+        claim.strange().ifPresent(strange -> {
+            // a release that names a field anew must not withdraw all tasks
+            throw new StepEnds(Outcome.later(Reason.CLAIM_UNKNOWN_STATUS, HIDDEN));
+        });
         // of what nobody answered for, ClaimLoop itself bypasses the feedback
         boolean ours = state == State.EXPIRED && unanswered != Unanswered.WAIT;
         (ours ? RuleChecks.endedThoughBypassed(claim) : RuleChecks.ended(claim)).ifPresent(outcome -> {

@@ -73,6 +73,9 @@ public class TaskDispatch {
                     ClaimReader.ABSENT.equals(due.claimError()) ? Reason.CLAIM_NOT_FOUND : Reason.UNEXPECTED, null));
         }
         Claim claim = Claim.of(due.claim());
+        claim.strange().ifPresent(strange -> {
+            throw new StepEnds(Outcome.failed(Reason.CLAIM_UNKNOWN_STATUS, strange));
+        });
         RuleChecks.ended(claim).ifPresent(outcome -> {
             throw new StepEnds(outcome.proof(due.claim().toString()));
         });

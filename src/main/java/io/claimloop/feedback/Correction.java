@@ -86,6 +86,9 @@ public class Correction {
                     ClaimReader.ABSENT.equals(due.claimError()) ? Reason.CLAIM_NOT_FOUND : Reason.UNEXPECTED, null));
         }
         Claim claim = Claim.of(due.claim());
+        claim.strange().ifPresent(strange -> {
+            throw new StepEnds(Outcome.failed(Reason.CLAIM_UNKNOWN_STATUS, strange));
+        });
         if (claim.deleted() || claim.status() != Claim.CHECKED && claim.status() != Claim.ENTERED) {
             throw shown(due, Reason.CORRECTED, "openIMIS has gone on with the claim, so it was not delivered.");
         }

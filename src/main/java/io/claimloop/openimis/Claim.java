@@ -6,6 +6,8 @@ import java.time.format.DateTimeParseException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
+import java.util.Optional;
+import java.util.Set;
 
 /**
  * A claim as openIMIS's GraphQL shows it, as far as we use it. Dates are naive local.
@@ -43,6 +45,14 @@ public record Claim(
     public static final int CHECKED = 4;
     public static final int PROCESSED = 8;
     public static final int VALUATED = 16;
+
+    private static final Set<Integer> STATUSES = Set.of(REJECTED, ENTERED, CHECKED, PROCESSED, VALUATED);
+
+    /** Idle, not selected, selected, delivered, bypassed. The same for the review. */
+    private static final Set<Integer> FEEDBACK_STATUSES = Set.of(1, 2, 4, 8, 16);
+
+    private static final List<String> ANSWERS =
+            List.of("careRendered", "paymentAsked", "drugPrescribed", "drugReceived");
 
     public static final int FEEDBACK_SELECTED = 4;
     public static final int FEEDBACK_DELIVERED = 8;
@@ -146,6 +156,49 @@ public record Claim(
                                         : null)
                         : null,
                 node);
+    }
+
+    /**
+     * What of this claim is not as we know it, so that nothing may be concluded from it: a release of openIMIS may rename
+     * a field, give it another type, or have a new code. Empty when all is well. No values are told but codes.
+     */
+    public Optional<String> strange() {
+        if (!STATUSES.contains(status) || !code(node, "status")) {
+            return Optional.of("Status " + status + ".");
+        }
+        if (!FEEDBACK_STATUSES.contains(feedbackStatus) || !code(node, "feedbackStatus")) {
+            return Optional.of("Feedback status " + feedbackStatus + ".");
+        }
+        if (deleted && date(node, "validityTo") == null) {
+            return Optional.of("The field validityTo.");
+        }
+        JsonNode stored = node.path("feedback");
+        if (!stored.isMissingNode() && !stored.isNull() && !stored.isObject()) {
+            return Optional.of("The field feedback.");
+        }
+        return ANSWERS.stream()
+                .filter(answer ->
+                        stored.hasNonNull(answer) && !stored.get(answer).isBoolean())
+                .findFirst()
+                .or(() -> stored.hasNonNull("asessment")
+                                && !stored.get("asessment").isInt()
+                        ? Optional.of("asessment")
+                        : Optional.empty())
+                .map(field -> "The field feedback." + field + ".");
+    }
+
+    /** The same, where the review decides. */
+    public Optional<String> strangeWithReview() {
+        return strange()
+                .or(() -> FEEDBACK_STATUSES.contains(reviewStatus) && code(node, "reviewStatus")
+                        ? Optional.empty()
+                        : Optional.of("Review status " + reviewStatus + "."));
+    }
+
+    /** A number, or the digits of one; {@code true} would count as 1. */
+    private static boolean code(JsonNode node, String field) {
+        JsonNode value = node.path(field);
+        return value.isInt() || value.isTextual() && value.asText().matches("\\d{1,3}");
     }
 
     /** Codes of the diagnoses, as far as openIMIS was asked for them and shows them. */

@@ -10,6 +10,7 @@ import io.claimloop.ledger.Step;
 import io.claimloop.partner.PartnerAnswer;
 import io.claimloop.partner.PartnerException;
 import io.claimloop.settings.ClaimLoopProperties;
+import io.micrometer.core.instrument.Metrics;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
@@ -41,6 +42,23 @@ public class ClaimReader {
     public static final String UNREADABLE = "unreadable";
 
     private static final Logger log = LoggerFactory.getLogger(ClaimReader.class);
+    /** What decides, of what is asked for in {@code claim-fields.graphql}. */
+    private static final List<String> KNOWN = List.of(
+            "uuid",
+            "code",
+            "status",
+            "feedbackStatus",
+            "reviewStatus",
+            "validityTo",
+            "dateFrom",
+            "dateTo",
+            "dateClaimed",
+            "insuree",
+            "healthFacility",
+            "feedback",
+            "items",
+            "services");
+
     private static final Duration AT_ONCE = Duration.ofSeconds(1);
     private static final Pattern UNKNOWN_DIAGNOSIS = Pattern.compile("Cannot query field \\W*(icd\\d?)\\b");
 
@@ -175,6 +193,20 @@ public class ClaimReader {
         }
     }
 
+    /** What openIMIS shows otherwise than we know it is counted, by field: an update of it may have changed its schema. */
+    private static void drift(JsonNode claim) {
+        List<String> drifted = new ArrayList<>(
+                KNOWN.stream().filter(field -> !claim.has(field)).toList());
+        if (drifted.isEmpty()) {
+            Claim.of(claim)
+                    .strangeWithReview()
+                    .ifPresent(strange ->
+                            drifted.add(strange.replaceAll("[\\d.]+$", "").strip()));
+        }
+        drifted.forEach(field -> Metrics.counter("claimloop.partner.drift", "partner", "openIMIS", "field", field)
+                .increment());
+    }
+
     /** Gives each work its claim. */
     public List<Due> attach(List<Due> due, PartnerAnswer answer) {
         if (answer.status() == 400) {
@@ -196,6 +228,9 @@ public class ClaimReader {
         List<Due> read = new ArrayList<>(due.size());
         for (int i = 0; i < due.size(); i++) {
             JsonNode claim = data.path("c" + i);
+            if (claim.isObject()) {
+                drift(claim);
+            }
             Due work = told(due.get(i), data, i);
             read.add(
                     // a claim that came in part is not taken for whole

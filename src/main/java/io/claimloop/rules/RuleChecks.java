@@ -63,6 +63,10 @@ public class RuleChecks {
     }
 
     private Outcome decide(Due due, Claim claim) {
+        Optional<String> strange = claim.strange();
+        if (strange.isPresent()) {
+            return Outcome.parked(Reason.CLAIM_UNKNOWN_STATUS, strange.get());
+        }
         Optional<Outcome> ended = ended(claim);
         if (ended.isPresent()) {
             return ended.get();

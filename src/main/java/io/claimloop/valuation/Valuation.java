@@ -63,6 +63,10 @@ public class Valuation {
                     ClaimReader.ABSENT.equals(due.claimError()) ? Reason.CLAIM_NOT_FOUND : Reason.UNEXPECTED, watch);
         }
         Claim claim = Claim.of(due.claim());
+        if (claim.strangeWithReview().isPresent()) {
+            // money moves by nothing that we do not know
+            return Outcome.later(Reason.CLAIM_UNKNOWN_STATUS, watch);
+        }
         Optional<Outcome> over = over(state, claim).or(() -> Told.of(due).waits(Reason.BEING_VALUED, zone));
         Object next = over.isPresent() ? over.get() : next(due, state, claim);
         return next instanceof Outcome outcome ? outcome.proof(due.claim().toString()) : next;

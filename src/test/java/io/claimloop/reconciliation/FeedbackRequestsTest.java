@@ -98,7 +98,7 @@ class FeedbackRequestsTest {
         bundle.putArray("link").addObject().put("relation", "next").put("url", "http://127.0.0.1:1/elsewhere");
         for (int i = 0; i < 100; i++) {
             ObjectNode entry = (ObjectNode) request(i);
-            String uuid = ManyClaims.uuid(i + 1);
+            String uuid = ManyClaims.uuid(i + 1).toString();
             entry.put("fullUrl", "http://127.0.0.1:1/CommunicationRequest/" + uuid);
             ((ObjectNode) entry.at("/resource/about/0")).put("reference", "http://127.0.0.1:1/Claim/" + uuid);
             bundle.withArray("entry").add(entry);
