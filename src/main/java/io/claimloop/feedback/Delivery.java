@@ -73,6 +73,12 @@ public class Delivery {
                     ClaimReader.ABSENT.equals(due.claimError()) ? Reason.CLAIM_NOT_FOUND : Reason.UNEXPECTED, null));
         }
         Claim claim = Claim.of(due.claim());
+        claim.strange()
+                .or(() -> claim.feedbackStatus() == Claim.FEEDBACK_DELIVERED
+                                && !claim.node().has("feedback")
+                        ? Optional.of("The field feedback.")
+                        : Optional.empty())
+                .ifPresent(strange -> end(Outcome.failed(Reason.CLAIM_UNKNOWN_STATUS, strange)));
         Told.of(due).waits(Reason.BEING_VERIFIED, zone).ifPresent(Delivery::end);
         if (attaches(due)) {
             return due;
@@ -165,8 +171,11 @@ public class Delivery {
         if (claim.insuree() != null) {
             input.putObject("insuree").put("uuid", claim.insuree().uuid());
         }
-        JsonNode officer = JSON.readTree(Files.readAllBytes(officers))
-                .path(String.valueOf(due.loop().chw()));
+        // who asked; the patient may have moved to another CHW after the task
+        String asked = input.path("feedback")
+                .path("chwUuid")
+                .asText(String.valueOf(due.loop().chw()));
+        JsonNode officer = JSON.readTree(Files.readAllBytes(officers)).path(asked);
         if (officer.isObject()) {
             input.set("officer", officer);
         }
