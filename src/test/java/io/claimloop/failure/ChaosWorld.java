@@ -59,6 +59,8 @@ public class ChaosWorld extends SimulatedWorld {
     @Override
     protected Map<String, Object> settings() {
         return Map.of(
+                // four times openIMIS's 150: rows 5 and 56 compress its minute to 15 seconds
+                "claimloop.openimis.requests-per-minute", "600",
                 "claimloop.openimis.url", OPENIMIS_LINE.url(),
                 "claimloop.cht.url", CHT_LINE.url(),
                 "claimloop.openimis.read-timeout", "2000",

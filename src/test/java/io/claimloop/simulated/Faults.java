@@ -8,21 +8,21 @@ import java.util.concurrent.atomic.AtomicInteger;
 
 /** Trouble on demand: rate limit, delay, failures before and lost answers after the effect. */
 final class Faults {
-    private static final Duration WINDOW = Duration.ofMinutes(1);
-
     private final AtomicInteger failures = new AtomicInteger();
     private final AtomicInteger communicationsToDrop = new AtomicInteger();
     private final AtomicInteger mutationsToDrop = new AtomicInteger();
     private final Set<String> deadly = ConcurrentHashMap.newKeySet();
     private volatile int failureStatus = 500;
     private volatile Duration delay = Duration.ZERO;
+    private Duration window = Duration.ofMinutes(1);
     private int limit;
     private int inWindow;
     private int refused;
     private Instant windowEnd = Instant.MIN;
 
-    synchronized void limit(int perMinute) {
-        limit = perMinute;
+    synchronized void limit(int requests, Duration every) {
+        limit = requests;
+        window = every;
         windowEnd = Instant.MIN;
     }
 
@@ -39,7 +39,7 @@ final class Faults {
         if (limit <= 0) return false;
         var now = Instant.now();
         if (!now.isBefore(windowEnd)) {
-            windowEnd = now.plus(WINDOW);
+            windowEnd = now.plus(window);
             inWindow = 0;
         }
         if (++inWindow <= limit) return false;

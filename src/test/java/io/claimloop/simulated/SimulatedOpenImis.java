@@ -470,7 +470,12 @@ public final class SimulatedOpenImis implements AutoCloseable {
 
     /** FHIR, login and GraphQL together; 0 is off. The minute begins with the first request after this call. */
     public void limitRequestsPerMinute(int limit) {
-        faults.limit(limit);
+        limitRequests(limit, Duration.ofMinutes(1));
+    }
+
+    /** The same with a compressed minute: limit and time divided by the same number. */
+    public void limitRequests(int limit, Duration every) {
+        faults.limit(limit, every);
     }
 
     /** As if the minute of the rate limit were over. */
