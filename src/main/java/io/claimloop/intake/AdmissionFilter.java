@@ -4,11 +4,15 @@ import io.claimloop.settings.ClaimLoopProperties;
 import jakarta.servlet.AsyncEvent;
 import jakarta.servlet.AsyncListener;
 import jakarta.servlet.FilterChain;
+import jakarta.servlet.ReadListener;
 import jakarta.servlet.ServletException;
+import jakarta.servlet.ServletInputStream;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletRequestWrapper;
 import jakarta.servlet.http.HttpServletResponse;
+import java.io.ByteArrayInputStream;
 import java.io.IOException;
+import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import java.util.Locale;
 import java.util.concurrent.Semaphore;
@@ -52,6 +56,11 @@ class AdmissionFilter extends OncePerRequestFilter {
             write(
                     response,
                     Answer.refused(415, null, "only JSON is taken here", "Send Content-Type: application/json."));
+        } else if (packed(request)) {
+            // Camel would unpack it: a small body could become a large one
+            write(
+                    response,
+                    Answer.refused(415, null, "a packed body is not taken here", "Send it without Content-Encoding."));
         } else if (request.getContentLengthLong() > maxBody) {
             write(response, Edge.tooLarge(maxBody));
         } else if (availability.getReadinessState() != ReadinessState.ACCEPTING_TRAFFIC) {
@@ -79,7 +88,23 @@ class AdmissionFilter extends OncePerRequestFilter {
             }
         };
         try {
-            chain.doFilter(new RawBody(request), response);
+            byte[] body = PromptBody.read(request.getInputStream(), maxBody, PromptBody.TIME);
+            if (body.length > maxBody) {
+                leave.run();
+                write(response, Edge.tooLarge(maxBody));
+                return;
+            }
+            chain.doFilter(new RawBody(request, body), response);
+        } catch (PromptBody.TooSlowException e) {
+            leave.run();
+            write(
+                    response,
+                    Answer.refused(
+                            408,
+                            null,
+                            "the body was not there within " + PromptBody.TIME.toSeconds() + " seconds",
+                            "Send it again, faster."));
+            return;
         } catch (ServletException | IOException | RuntimeException e) {
             leave.run();
             throw e;
@@ -94,6 +119,11 @@ class AdmissionFilter extends OncePerRequestFilter {
         } else {
             leave.run();
         }
+    }
+
+    private static boolean packed(HttpServletRequest request) {
+        String encoding = request.getHeader("Content-Encoding");
+        return encoding != null && !encoding.isBlank() && !"identity".equalsIgnoreCase(encoding.strip());
     }
 
     private static boolean json(String contentType) {
@@ -112,13 +142,60 @@ class AdmissionFilter extends OncePerRequestFilter {
 
     /** Nothing in front of the route may interpret the body: it is stored byte by byte. */
     private static final class RawBody extends HttpServletRequestWrapper {
-        RawBody(HttpServletRequest request) {
+        private final InputStream body;
+
+        RawBody(HttpServletRequest request, byte[] body) {
             super(request);
+            this.body = new ByteArrayInputStream(body);
+        }
+
+        @Override
+        public ServletInputStream getInputStream() {
+            return new ReadAlready(body);
         }
 
         @Override
         public String getContentType() {
             return "application/octet-stream";
+        }
+    }
+
+    /** It is all there: nobody waits for it. */
+    private static final class ReadAlready extends ServletInputStream {
+        private final InputStream body;
+
+        ReadAlready(InputStream body) {
+            this.body = body;
+        }
+
+        @Override
+        public int read() throws IOException {
+            return body.read();
+        }
+
+        @Override
+        public int read(byte[] bytes, int from, int length) throws IOException {
+            return body.read(bytes, from, length);
+        }
+
+        @Override
+        public int available() throws IOException {
+            return body.available();
+        }
+
+        @Override
+        public boolean isFinished() {
+            return false;
+        }
+
+        @Override
+        public boolean isReady() {
+            return true;
+        }
+
+        @Override
+        public void setReadListener(ReadListener listener) {
+            throw new IllegalStateException("it is read at once");
         }
     }
 
