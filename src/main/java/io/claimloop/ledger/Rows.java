@@ -21,6 +21,10 @@ final class Rows {
                     + " s.key_id as feedback_key, s.received_at";
     static final String BODY = "m.body, m.key_id as body_key";
 
+    /** All of it, by the two indexes that have one part each; the loop is told twice. */
+    static final String WORK_OF_LOOP =
+            "(loop_uuid = ? and submission_id is null or loop_uuid = ? and submission_id is not null)";
+
     private static final ObjectMapper JSON = new ObjectMapper();
 
     private Rows() {}

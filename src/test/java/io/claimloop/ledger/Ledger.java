@@ -24,6 +24,7 @@ final class Ledger implements AutoCloseable {
     static final Backoff BACKOFF = new Backoff(Duration.ofSeconds(8), Duration.ofMinutes(1));
 
     final HikariDataSource pool = new HikariDataSource();
+    final Counted asked;
     final JdbcTemplate jdbc;
     final TransactionTemplate transaction;
     final Proofs proofs;
@@ -36,13 +37,19 @@ final class Ledger implements AutoCloseable {
     private final JdbcTransactionManager transactions;
 
     Ledger() {
-        pool.setJdbcUrl(TestDatabase.url());
+        // nobody pulls the plug here; what is durable, EmbeddedDatabaseTest asks
+        this(TestDatabase.url(), "set synchronous_commit = off");
+    }
+
+    /** @param first what each connection begins with; null for nothing */
+    Ledger(String url, String first) {
+        pool.setJdbcUrl(url);
         pool.setUsername("postgres");
         pool.setMaximumPoolSize(8);
-        // nobody pulls the plug here; what is durable, EmbeddedDatabaseTest asks
-        pool.setConnectionInitSql("set synchronous_commit = off");
-        jdbc = new JdbcTemplate(pool);
-        transactions = new JdbcTransactionManager(pool);
+        pool.setConnectionInitSql(first);
+        asked = new Counted(pool);
+        jdbc = new JdbcTemplate(asked);
+        transactions = new JdbcTransactionManager(asked);
         transaction = new TransactionTemplate(transactions);
         proofs = new Proofs(jdbc.queryForObject("select proof_key from installation", byte[].class));
         moves = new Moves(jdbc, proofs, LOOK_AGAIN, WATCH, WATCH);
