@@ -36,6 +36,9 @@ class RouteFilesTest {
     private static final int LONGEST = 90;
     private static final Set<String> PARTNER_CALLS = Set.of("call-openimis", "call-cht");
 
+    /** Its own workers, its own files, its own part of CHT's pace. */
+    private static final Set<String> EACH_INSTANCE = Set.of("wake-workers", "reload-mappings", "sentinel-backlog");
+
     /** File name without ending to its text. */
     private static final Map<String, String> FILES = new TreeMap<>();
     /** Every route, template and templated route, with the file it stands in. */
@@ -242,6 +245,26 @@ class RouteFilesTest {
                     .as(edge.toString())
                     .containsEntry("httpMethodRestrict", "POST")
                     .containsEntry("muteException", true);
+        }
+    }
+
+    @Test
+    void a_schedule_runs_on_the_leader_or_is_named_as_one_that_each_instance_needs() {
+        List<Flow> schedules =
+                FLOWS.stream().filter(flow -> from(flow).startsWith("quartz:")).toList();
+        assertThat(schedules).extracting(Flow::id).containsAll(EACH_INSTANCE);
+        for (Flow schedule : schedules) {
+            Map<String, Object> first = steps(schedule).get(0);
+            Map<String, Object> condition = first.containsKey("filter")
+                    ? map(first.get("filter"))
+                    : first.get("choice") == null
+                            ? Map.of()
+                            : map(((List<?>) map(first.get("choice")).get("when")).get(0));
+            boolean leads = Map.of("ref", "leadership", "method", "held").equals(condition.get("method"))
+                    && steps(schedule).size() == 1;
+            assertThat(leads)
+                    .as("%s: its one step is a filter of leadership.held, unless each instance needs it", schedule)
+                    .isEqualTo(!EACH_INSTANCE.contains(schedule.id()));
         }
     }
 

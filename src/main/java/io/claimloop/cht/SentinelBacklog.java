@@ -1,12 +1,12 @@
 package io.claimloop.cht;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import io.claimloop.ledger.Instances;
 import io.claimloop.partner.PartnerAnswer;
 import io.claimloop.partner.PartnerException;
 import io.claimloop.partner.PartnerRequest;
+import io.claimloop.partner.SharedLimit;
 import io.claimloop.settings.ClaimLoopProperties;
-import io.github.resilience4j.ratelimiter.RateLimiter;
-import io.github.resilience4j.ratelimiter.RateLimiterConfig;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.time.Duration;
@@ -19,14 +19,11 @@ import org.springframework.stereotype.Component;
 /**
  * How many claim records CHT may be given now. Its sentinel works through about twelve documents a second, in one queue
  * that also carries the CHWs' answers (recording 701): so we write slower while that queue is long, and not at all while
- * it is very long. Reads are not in that queue and go on.
+ * it is very long. Reads are not in that queue and go on. Each instance looks for itself, and takes its part of the pace.
  */
 @Component("sentinelBacklog")
 public class SentinelBacklog {
     private static final Logger log = LoggerFactory.getLogger(SentinelBacklog.class);
-    /** A write waits so long for its turn; longer waits are the ledger's. */
-    private static final Duration WAIT = Duration.ofSeconds(5);
-
     private static final Duration LOOK_LATER = Duration.ofSeconds(10);
     /** What was seen longer ago says nothing. */
     private static final int LOOKS_MISSED = 4;
@@ -35,29 +32,25 @@ public class SentinelBacklog {
     private final int slow;
     private final int stop;
     private final Duration fresh;
-    private final RateLimiter writes;
+    private final SharedLimit writes;
+    private final Instances instances;
     private volatile int seen = -1;
     private volatile Instant seenAt = Instant.EPOCH;
     private volatile boolean stopped;
 
-    public SentinelBacklog(ClaimLoopProperties properties, MeterRegistry meters) {
+    public SentinelBacklog(ClaimLoopProperties properties, Instances instances, MeterRegistry meters) {
         ClaimLoopProperties.Cht settings = properties.cht();
         this.writesPerSecond = Math.max(1, settings.writesPerSecond());
         this.slow = settings.backlog().slow();
         this.stop = Math.max(settings.backlog().stop(), slow + 1);
         this.fresh = Duration.ofMillis(settings.backlog().look()).multipliedBy(LOOKS_MISSED);
-        this.writes = RateLimiter.of(
-                "claim-records",
-                RateLimiterConfig.custom()
-                        .limitForPeriod(writesPerSecond)
-                        .limitRefreshPeriod(Duration.ofSeconds(1))
-                        .timeoutDuration(WAIT)
-                        .build());
+        this.instances = instances;
+        this.writes = SharedLimit.inASecond("claim-records", writesPerSecond, instances::live);
         Gauge.builder("claimloop.cht.sentinel.backlog", () -> backlog().orElse(-1))
                 .description("documents that CHT's sentinel has not handled yet; -1 when not known")
                 .register(meters);
         Gauge.builder("claimloop.cht.writes", this::perSecond)
-                .description("claim records a second that CHT is given at most")
+                .description("claim records a second that CHT is given at most, by all instances together")
                 .register(meters);
     }
 
@@ -83,7 +76,7 @@ public class SentinelBacklog {
 
     private void adapt() {
         int now = perSecond();
-        writes.changeLimitForPeriod(Math.max(1, now));
+        writes.pace((double) now / writesPerSecond);
         boolean stops = now == 0;
         if (stops != stopped) {
             stopped = stops;
@@ -104,7 +97,7 @@ public class SentinelBacklog {
         return known ? OptionalInt.of(seen) : OptionalInt.empty();
     }
 
-    /** Claim records a second: all up to {@code slow} documents, fewer the more there are, none from {@code stop} on. */
+    /** Claim records a second, of all instances together: all up to {@code slow} documents, fewer the more there are, none from {@code stop} on. */
     public int perSecond() {
         int known = backlog().orElse(0);
         if (known <= slow) {
@@ -117,10 +110,7 @@ public class SentinelBacklog {
 
     /** How many records can be written without a long wait. */
     public int permits() {
-        int pace = perSecond();
-        return pace == 0
-                ? 0
-                : Math.max(0, writes.getMetrics().getAvailablePermissions()) + (int) (pace * WAIT.toSeconds() / 2);
+        return perSecond() == 0 ? 0 : writes.soon();
     }
 
     /** Lets a call pass when it is no write, or when it is its turn; without an attempt used otherwise. */
@@ -131,7 +121,7 @@ public class SentinelBacklog {
         if (perSecond() == 0) {
             throw PartnerException.busy("CHT", "has a backlog of its own", LOOK_LATER);
         }
-        if (!writes.acquirePermission()) {
+        if (!writes.acquire()) {
             throw PartnerException.busy("CHT", "has no write left in this period", Duration.ofSeconds(2));
         }
     }
@@ -139,6 +129,7 @@ public class SentinelBacklog {
     /** In words, for health. */
     public String condition() {
         String pace = perSecond() == 0 ? "no claim records" : "at most " + perSecond() + " claim records a second";
+        pace += instances.live() > 1 ? " from " + instances.live() + " instances together" : "";
         OptionalInt known = backlog();
         return (known.isPresent() ? known.getAsInt() + " documents wait" : "not known") + ", " + pace;
     }

@@ -41,6 +41,7 @@ class LedgerConfiguration {
             pool.setMaximumPoolSize(16);
             pool.setConnectionTimeout(3000);
             pool.addDataSourceProperty("socketTimeout", "30");
+            pool.setConnectionInitSql("set idle_in_transaction_session_timeout = '10s'");
             return pool;
         }
     }
@@ -120,6 +121,32 @@ class LedgerConfiguration {
                         : properties.valuation().watch());
     }
 
+    /** Its name is the owner of leases, too. */
+    @Bean
+    Heartbeat instances(JdbcTemplate jdbc, DataSource dataSource, Lead leadership, ClaimLoopProperties properties) {
+        String version = Heartbeat.class.getPackage().getImplementationVersion();
+        String process = ManagementFactory.getRuntimeMXBean().getName();
+        return new Heartbeat(
+                process + "-" + UUID.randomUUID().toString().substring(0, 8),
+                version == null ? "development" : version,
+                jdbc,
+                OwnLine.beside(dataSource),
+                leadership,
+                properties.instances().beat(),
+                properties.instances().lease());
+    }
+
+    /** For routes: {@code method: {ref: leadership, method: held}}. */
+    @Bean
+    Lead leadership() {
+        return new Lead();
+    }
+
+    @Bean
+    LoginTurns loginTurns(JdbcTemplate jdbc, Proofs proofs, Instances instances) {
+        return new JdbcLoginTurns(jdbc, proofs, instances.me());
+    }
+
     @Bean
     Inbox inbox(JdbcTemplate jdbc, Proofs proofs, Seal seal) {
         return new JdbcInbox(jdbc, proofs, seal);
@@ -127,9 +154,9 @@ class LedgerConfiguration {
 
     /** At the stop, after Camel: what is still leased then is given back, so that nobody waits for the lease to run out. */
     @Bean(destroyMethod = "release")
-    DueWork dueWork(JdbcTemplate jdbc, Moves moves, Seal seal, ClaimLoopProperties properties) {
+    DueWork dueWork(JdbcTemplate jdbc, Moves moves, Seal seal, Instances instances, ClaimLoopProperties properties) {
         ClaimLoopProperties.Steps steps = properties.steps();
-        String owner = ManagementFactory.getRuntimeMXBean().getName() + " " + UUID.randomUUID();
+        String owner = instances.me();
         return new JdbcDueWork(
                 jdbc, moves, seal, new Backoff(steps.retry(), steps.retryLimit()), steps.maxAttempts(), owner);
     }

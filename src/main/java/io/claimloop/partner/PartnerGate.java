@@ -2,36 +2,34 @@ package io.claimloop.partner;
 
 import io.github.resilience4j.circuitbreaker.CircuitBreaker;
 import io.github.resilience4j.circuitbreaker.CircuitBreakerConfig;
-import io.github.resilience4j.ratelimiter.RateLimiter;
-import io.github.resilience4j.ratelimiter.RateLimiterConfig;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.atomic.LongAdder;
+import java.util.function.IntSupplier;
 
 /** Whether, and how much, a partner may be asked now: login, limit and circuit breaker in one place. */
 public class PartnerGate {
-    /** A call waits so long for its turn; longer waits are the ledger's. */
-    private static final Duration WAIT = Duration.ofSeconds(5);
-
     private final String name;
     private final Login login;
     private final CircuitBreaker breaker;
-    private final RateLimiter limit;
-    private final double perSecond;
-    private final int burst;
+    private final SharedLimit limit;
     private final AtomicReference<Instant> pausedUntil;
     private final LongAdder pauses;
     /** Why no TLS connection comes about; null when that is not the trouble. */
     private final AtomicReference<String> untrusted;
 
+    /** For one instance alone. */
     public PartnerGate(String name, Login login, double perSecond) {
+        this(name, login, perSecond, () -> 1);
+    }
+
+    /** @param instances among how many the limit is shared */
+    public PartnerGate(String name, Login login, double perSecond, IntSupplier instances) {
         this.name = name;
         this.login = login;
         this.pausedUntil = new AtomicReference<>(Instant.EPOCH);
         this.pauses = new LongAdder();
-        this.perSecond = perSecond;
-        this.burst = Math.max(10, (int) (perSecond / 10));
         this.breaker = CircuitBreaker.of(
                 name,
                 CircuitBreakerConfig.custom()
@@ -48,22 +46,12 @@ public class PartnerGate {
                 .onError(
                         event -> untrusted.set(Tls.refusal(event.getThrowable()).orElse(null)))
                 .onSuccess(event -> untrusted.set(null));
-        this.limit = RateLimiter.of(
-                name,
-                RateLimiterConfig.custom()
-                        .limitForPeriod(burst)
-                        // one burst less a minute, so that no sliding minute holds more than the limit
-                        .limitRefreshPeriod(Duration.ofNanos(
-                                (long) (burst * 1e9 / Math.max(perSecond - burst / 60.0, perSecond * 0.5))))
-                        .timeoutDuration(WAIT)
-                        .build());
+        this.limit = SharedLimit.inAMinute(name, perSecond, Math.max(10, (int) (perSecond / 10)), instances);
     }
 
     private PartnerGate(PartnerGate other, String name, Login login) {
         this.name = name;
         this.login = login;
-        this.perSecond = other.perSecond;
-        this.burst = other.burst;
         this.breaker = other.breaker;
         this.limit = other.limit;
         this.pausedUntil = other.pausedUntil;
@@ -100,7 +88,7 @@ public class PartnerGate {
                     "asked for a pause",
                     Duration.between(Instant.now(), pausedUntil.get()).plusSeconds(1));
         }
-        if (!limit.acquirePermission()) {
+        if (!limit.acquire()) {
             throw PartnerException.busy(name, "has no call left in this period", Duration.ofSeconds(2));
         }
     }
@@ -125,7 +113,7 @@ public class PartnerGate {
     public boolean spare() {
         return permits() > 0
                 && breaker.getState() == CircuitBreaker.State.CLOSED
-                && limit.getMetrics().getAvailablePermissions() > burst / 2;
+                && limit.available() > limit.burst() / 2;
     }
 
     /** How many calls can be made without a long wait; zero when the partner is not to be asked now. */
@@ -136,8 +124,7 @@ public class PartnerGate {
         return switch (breaker.getState()) {
             case OPEN, FORCED_OPEN -> 0;
             case HALF_OPEN -> 2;
-            default ->
-                Math.max(0, limit.getMetrics().getAvailablePermissions()) + (int) (perSecond * WAIT.toSeconds() / 2);
+            default -> limit.soon();
         };
     }
 

@@ -2,6 +2,8 @@ package io.claimloop.pipeline;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import io.claimloop.ledger.Instances;
+import io.claimloop.ledger.LoginTurns;
 import io.claimloop.partner.Login;
 import io.claimloop.partner.Login.Granted;
 import io.claimloop.partner.PartnerAnswer;
@@ -41,42 +43,49 @@ class Partners {
     private static final ObjectMapper JSON = new ObjectMapper();
 
     @Bean
-    PartnerGate openimis(@Lazy ProducerTemplate camel, ClaimLoopProperties properties) {
+    PartnerGate openimis(
+            @Lazy ProducerTemplate camel, Instances instances, LoginTurns turns, ClaimLoopProperties properties) {
         ClaimLoopProperties.OpenImis settings = properties.openimis();
         return new PartnerGate(
                 OPENIMIS,
-                openimisLogin(camel, "claimloop.openimis", settings.username(), settings.password()),
-                settings.requestsPerMinute() / 60.0);
+                openimisLogin(camel, turns, "claimloop.openimis", settings.username(), settings.password()),
+                settings.requestsPerMinute() / 60.0,
+                instances::live);
     }
 
     /** The same limit, another account: who delivers feedback must not move money. */
     @Bean
-    PartnerGate openimisValuation(PartnerGate openimis, @Lazy ProducerTemplate camel, ClaimLoopProperties properties) {
+    PartnerGate openimisValuation(
+            PartnerGate openimis, @Lazy ProducerTemplate camel, LoginTurns turns, ClaimLoopProperties properties) {
         ClaimLoopProperties.Valuation settings = properties.valuation();
         return settings.enabled()
                 ? openimis.as(
                         "claimloop.valuation",
-                        openimisLogin(camel, "claimloop.valuation", settings.username(), settings.password()))
+                        openimisLogin(camel, turns, "claimloop.valuation", settings.username(), settings.password()))
                 : openimis;
     }
 
-    private static Login openimisLogin(ProducerTemplate camel, String settings, String username, Secret password) {
+    private static Login openimisLogin(
+            ProducerTemplate camel, LoginTurns turns, String settings, String username, Secret password) {
         String body = JSON.createObjectNode()
                 .put("username", username)
                 .put("password", password.value())
                 .toString();
-        return new Login(OPENIMIS, settings, AFTER_REFUSAL, () -> {
-            PartnerAnswer answer = call(
-                    camel, "direct:openimis-login", PartnerRequest.post("/api/api_fhir_r4/login/", body), OPENIMIS);
-            JsonNode token = answer.json();
-            if (!token.hasNonNull("token")) {
-                throw PartnerException.unexpected(OPENIMIS, answer.status(), "no token");
-            }
-            Instant until = token.hasNonNull("exp")
-                    ? Instant.ofEpochSecond(token.get("exp").asLong())
-                    : Instant.now().plus(Duration.ofHours(1));
-            return new Granted("Bearer " + token.get("token").asText(), ahead(until));
-        });
+        String account = turns.account(settings, username, password.value());
+        return new Login(OPENIMIS, settings, AFTER_REFUSAL, () -> askOpenimis(camel, body), turns, account);
+    }
+
+    private static Granted askOpenimis(ProducerTemplate camel, String body) {
+        PartnerAnswer answer =
+                call(camel, "direct:openimis-login", PartnerRequest.post("/api/api_fhir_r4/login/", body), OPENIMIS);
+        JsonNode token = answer.json();
+        if (!token.hasNonNull("token")) {
+            throw PartnerException.unexpected(OPENIMIS, answer.status(), "no token");
+        }
+        Instant until = token.hasNonNull("exp")
+                ? Instant.ofEpochSecond(token.get("exp").asLong())
+                : Instant.now().plus(Duration.ofHours(1));
+        return new Granted("Bearer " + token.get("token").asText(), ahead(until));
     }
 
     private static Instant ahead(Instant until) {
@@ -85,18 +94,23 @@ class Partners {
     }
 
     @Bean
-    PartnerGate cht(@Lazy ProducerTemplate camel, ClaimLoopProperties properties) {
+    PartnerGate cht(
+            @Lazy ProducerTemplate camel, Instances instances, LoginTurns turns, ClaimLoopProperties properties) {
         ClaimLoopProperties.Cht settings = properties.cht();
         String header = basic(settings);
-        Login login = new Login(CHT, AFTER_REFUSAL, () -> {
-            PartnerAnswer answer = call(camel, "direct:cht-login", PartnerRequest.get("/_session", null), CHT);
-            if (!answer.json().path("userCtx").hasNonNull("name")) {
-                throw PartnerException.loginRefused(CHT, AFTER_REFUSAL);
-            }
-            return new Granted(header, Instant.now().plus(Duration.ofHours(1)));
-        });
+        String account = turns.account(
+                "claimloop.cht", settings.username(), settings.password().value());
+        Login login = new Login(CHT, "claimloop.cht", AFTER_REFUSAL, () -> askCht(camel, header), turns, account);
         // four reads go with each write
-        return new PartnerGate(CHT, login, settings.writesPerSecond() * 5.0);
+        return new PartnerGate(CHT, login, settings.writesPerSecond() * 5.0, instances::live);
+    }
+
+    private static Granted askCht(ProducerTemplate camel, String header) {
+        PartnerAnswer answer = call(camel, "direct:cht-login", PartnerRequest.get("/_session", null), CHT);
+        if (!answer.json().path("userCtx").hasNonNull("name")) {
+            throw PartnerException.loginRefused(CHT, AFTER_REFUSAL);
+        }
+        return new Granted(header, Instant.now().plus(Duration.ofHours(1)));
     }
 
     private static PartnerAnswer call(ProducerTemplate camel, String route, PartnerRequest request, String partner) {

@@ -13,6 +13,7 @@ import java.util.List;
 import java.util.Optional;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.springframework.dao.DataAccessException;
 import org.springframework.stereotype.Component;
 
 /**
@@ -69,7 +70,13 @@ public class ClaimSweep {
 
     /** When the whole window was last listed to its end; empty before the first time. */
     public Optional<Instant> lastWhole() {
-        return Optional.ofNullable(lastWhole);
+        try {
+            // the leader writes it down; another one asks the ledger
+            Optional<Instant> told = loops.watermark(SWEPT).flatMap(ClaimSweep::instant);
+            return told.isPresent() ? told : Optional.ofNullable(lastWhole);
+        } catch (DataAccessException e) {
+            return Optional.ofNullable(lastWhole);
+        }
     }
 
     public boolean due() {

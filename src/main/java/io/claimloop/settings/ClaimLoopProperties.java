@@ -37,7 +37,18 @@ public record ClaimLoopProperties(
         @DefaultValue Subscription subscription,
         @DefaultValue Retention retention,
         @DefaultValue Metrics metrics,
-        @DefaultValue Steps steps) {
+        @DefaultValue Steps steps,
+        @DefaultValue Instances instances) {
+
+    /**
+     * Several instances on one database.
+     *
+     * @param beat how often an instance tells the others that it is there, and the leader renews its lease
+     * @param lease after so long without a beat an instance counts as gone, and another may lead
+     */
+    public record Instances(
+            @DefaultValue("3s") Duration beat,
+            @DefaultValue("15s") Duration lease) {}
 
     /**
      * @param url base address without {@code /api}

@@ -1,5 +1,6 @@
 package io.claimloop.subscription;
 
+import io.claimloop.ledger.Leadership;
 import io.claimloop.ledger.Loops;
 import io.claimloop.partner.PartnerAnswer;
 import io.claimloop.partner.PartnerException;
@@ -12,8 +13,8 @@ import org.springframework.stereotype.Component;
 
 /**
  * Looks after our one Subscription in openIMIS: makes it, renews it ahead of its end, and makes it anew where it was
- * spoilt. Two instances may both make one; the next look keeps the same one of them, whoever looks. Others' Subscriptions
- * are never touched.
+ * spoilt. The leader does; two that both believe to lead may both make one, and the next look keeps the same one of them,
+ * whoever looks. Others' Subscriptions are never touched.
  */
 @Component("subscriptionKeeper")
 public class SubscriptionKeeper {
@@ -21,6 +22,8 @@ public class SubscriptionKeeper {
     private static final Duration SOON = Duration.ofMinutes(1);
 
     private final Loops loops;
+    private final Leadership leadership;
+    private final ToldStatus told;
     private final Duration every;
     private final WantedSubscription wanted;
     private final SubscriptionNews news;
@@ -30,20 +33,25 @@ public class SubscriptionKeeper {
     private String remembered;
     private int failures;
 
-    public SubscriptionKeeper(Loops loops, ClaimLoopProperties properties) {
+    public SubscriptionKeeper(Loops loops, Leadership leadership, ClaimLoopProperties properties) {
         this.loops = loops;
+        this.leadership = leadership;
+        this.told = new ToldStatus(loops);
         this.every = properties.subscription().every();
-        boolean told = properties.publicUrl() != null && properties.publicUrl().getHost() != null;
-        boolean on = properties.subscription().enabled() && told;
+        boolean named = properties.publicUrl() != null && properties.publicUrl().getHost() != null;
+        boolean on = properties.subscription().enabled() && named;
         this.wanted = on ? new WantedSubscription(properties) : null;
         this.news = new SubscriptionNews(
                 on
                         ? wanted.badAddress().map(SubscriptionNews::badAddress).orElse(SubscriptionNews.UNKNOWN)
-                        : SubscriptionNews.off(told));
+                        : SubscriptionNews.off(named));
     }
 
+    /** As it was found here, or by the instance that leads. */
     public SubscriptionStatus status() {
-        return news.status();
+        SubscriptionStatus own = news.status();
+        boolean kept = own.condition() != Condition.OFF && own.condition() != Condition.BAD_ADDRESS;
+        return kept && !leadership.held() ? told.read().orElse(own) : own;
     }
 
     /** Whether it is time to look. Never, where nothing can be kept. */
@@ -94,7 +102,7 @@ public class SubscriptionKeeper {
         next = Instant.now().plus(shorter(SOON.multipliedBy(failures)));
         // away or busy says health; how it stood with the Subscription still holds
         if (partner == null || partner.kind() == PartnerException.Kind.UNEXPECTED) {
-            news.say(SubscriptionNews.failed(partner == null ? why.getClass().getSimpleName() : partner.getMessage()));
+            say(SubscriptionNews.failed(partner == null ? why.getClass().getSimpleName() : partner.getMessage()));
         }
     }
 
@@ -103,9 +111,14 @@ public class SubscriptionKeeper {
         SubscriptionStatus found = look.status();
         if (found != null) {
             failures = 0;
-            news.say(found);
+            say(found);
             next = Instant.now().plus(look.changed() ? shorter(SOON) : every);
         }
+    }
+
+    private void say(SubscriptionStatus found) {
+        news.say(found);
+        told.write(found);
     }
 
     private Duration shorter(Duration pause) {

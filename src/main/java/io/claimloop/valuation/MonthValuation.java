@@ -32,12 +32,20 @@ public class MonthValuation {
     private static final Logger log = LoggerFactory.getLogger(MonthValuation.class);
     private static final ObjectMapper JSON = new ObjectMapper();
     private static final int LOOKS = 20;
+    private static final int RECENT = 100;
+    /** What was missed longer ago is a person's to decide. */
+    private static final Duration REMEMBERED = Duration.ofMinutes(30);
+
     private static final Duration ON_ITS_WAY = Duration.ofMinutes(5);
     private static final Duration LONGEST = Duration.ofDays(1);
 
     private final MonthRuns runs;
     private final ClaimLoopProperties.Valuation settings;
     private final ZoneId zone;
+    private volatile Missed missed;
+
+    /** @param struck when the schedule did */
+    private record Missed(MonthOrder order, Instant struck) {}
 
     public MonthValuation(MonthRuns runs, ClaimLoopProperties properties) {
         this.runs = runs;
@@ -49,6 +57,14 @@ public class MonthValuation {
     public MonthOrder lastMonth() {
         return new MonthOrder(
                 YearMonth.now(zone).minusMonths(1), settings.monthRun().location(), "the schedule");
+    }
+
+    /**
+     * The schedule struck here while another instance leads. Should that one have ended just then, the next leader finds
+     * that nothing was ordered, and orders.
+     */
+    public void remember() {
+        missed = new Missed(lastMonth(), Instant.now());
     }
 
     /** Why such an order is refused; empty when it is not. */
@@ -207,11 +223,26 @@ public class MonthValuation {
         return Mutation.request(List.of(new Mutation("processBatch", order.run().mutation(), input, null)));
     }
 
-    /** Orders of which it is not known yet what came of them: looked at by a clock, too. */
+    /** Orders of which it is not known yet what came of them: looked at by a clock, too. And what the schedule missed. */
     public List<MonthOrder> open() {
-        return runs.open().stream()
+        List<MonthOrder> open = new ArrayList<>(runs.open().stream()
                 .map(run -> new MonthOrder(run.month(), run.location(), run.orderedBy()))
-                .toList();
+                .toList());
+        Missed remembered = missed;
+        missed = null;
+        if (remembered != null
+                && remembered.struck().plus(REMEMBERED).isAfter(Instant.now())
+                && !ordered(remembered.order())) {
+            open.add(remembered.order());
+        }
+        return open;
+    }
+
+    private boolean ordered(MonthOrder order) {
+        return runs.list(RECENT).stream()
+                .anyMatch(run -> run.month().equals(order.month())
+                        && run.location().equals(order.location())
+                        && run.orderedBy().equals(order.by()));
     }
 
     /** Whether it is worth another look: with Celery a run takes a while. */

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
+import io.claimloop.ledger.Instances;
 import io.claimloop.partner.PartnerAnswer;
 import io.claimloop.partner.PartnerException;
 import io.claimloop.partner.PartnerRequest;
@@ -32,6 +33,7 @@ class SentinelBacklogTest {
         return new SentinelBacklog(
                 new Binder(new MapConfigurationPropertySource(settings))
                         .bindOrCreate("claimloop", ClaimLoopProperties.class),
+                Instances.alone(),
                 meters);
     }
 

@@ -3,16 +3,20 @@ package io.claimloop.partner;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.claimloop.ledger.LoginTurns;
 import io.claimloop.partner.Login.Granted;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Queue;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Supplier;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
@@ -126,6 +130,85 @@ class LoginTest {
         assertThat(together(32, login::header)).containsOnly("Bearer 2");
         together(32, () -> login.expired("Bearer 1"));
         assertThat(login.header()).as("an old refusal harms no new value").isEqualTo("Bearer 2");
+    }
+
+    /** What the ledger tells of another instance. */
+    private static final class OthersTurn implements LoginTurns {
+        final Queue<Turn> told = new ArrayDeque<>();
+        final List<String> done = new ArrayList<>();
+
+        @Override
+        public String account(String settings, String username, String password) {
+            return settings;
+        }
+
+        @Override
+        public Turn take(String account) {
+            return told.size() > 1 ? told.remove() : told.element();
+        }
+
+        @Override
+        public void granted(String account) {
+            done.add("granted");
+        }
+
+        @Override
+        public void unanswered(String account) {
+            done.add("unanswered");
+        }
+
+        @Override
+        public void refused(String account, Duration pause) {
+            done.add("refused");
+        }
+    }
+
+    private static LoginTurns.Turn turn(LoginTurns.Whose whose, Duration left) {
+        return new LoginTurns.Turn(whose, left);
+    }
+
+    private Login shared(OthersTurn turns, Supplier<Granted> source) {
+        return new Login("openIMIS", "claimloop.openimis", Duration.ofMinutes(6), source, turns, "account");
+    }
+
+    @Test
+    void what_another_instance_was_refused_is_not_tried_here() {
+        OthersTurn turns = new OthersTurn();
+        turns.told.add(turn(LoginTurns.Whose.REFUSED, Duration.ofMinutes(4)));
+        Login other = shared(turns, () -> granted("Bearer " + asked.incrementAndGet()));
+
+        assertThatThrownBy(other::header).isInstanceOfSatisfying(PartnerException.class, e -> assertThat(e.kind())
+                .isEqualTo(PartnerException.Kind.LOGIN_REFUSED));
+        assertThat(asked).hasValue(0);
+        assertThat(other.refusedFor()).isBetween(Duration.ofMinutes(3), Duration.ofMinutes(4));
+        assertThat(turns.done).as("it is not ours to say").isEmpty();
+    }
+
+    @Test
+    void while_another_instance_asks_one_waits_and_then_asks() {
+        OthersTurn turns = new OthersTurn();
+        turns.told.add(turn(LoginTurns.Whose.TAKEN, Duration.ofSeconds(1)));
+        turns.told.add(turn(LoginTurns.Whose.TAKEN, Duration.ofSeconds(1)));
+        turns.told.add(turn(LoginTurns.Whose.OURS, Duration.ZERO));
+
+        assertThat(shared(turns, () -> granted("Bearer x")).header()).isEqualTo("Bearer x");
+        assertThat(turns.done).containsExactly("granted");
+    }
+
+    @Test
+    void what_came_of_an_attempt_is_told_to_the_others() {
+        OthersTurn turns = new OthersTurn();
+        turns.told.add(turn(LoginTurns.Whose.OURS, Duration.ZERO));
+        Login refused = shared(turns, () -> {
+            throw PartnerException.loginRefused("openIMIS", Duration.ofMinutes(6));
+        });
+        assertThatThrownBy(refused::header).isInstanceOf(PartnerException.class);
+        Login away = shared(turns, () -> {
+            throw PartnerException.away("openIMIS", "does not answer");
+        });
+        assertThatThrownBy(away::header).isInstanceOf(PartnerException.class);
+
+        assertThat(turns.done).containsExactly("refused", "unanswered");
     }
 
     private static Login.Granted granted(String header) {

@@ -18,6 +18,8 @@ import io.claimloop.feedback.TakeUp;
 import io.claimloop.intake.ClaimIntake;
 import io.claimloop.intake.SubmissionIntake;
 import io.claimloop.ledger.Due;
+import io.claimloop.ledger.Instances;
+import io.claimloop.ledger.LoginTurns;
 import io.claimloop.ledger.Loops;
 import io.claimloop.ledger.Places;
 import io.claimloop.ledger.WakeUp;
@@ -85,13 +87,13 @@ public final class RoutesUnderTest implements AutoCloseable {
         noVisitIsReserved();
 
         Partners partners = new Partners();
-        openimis = partners.openimis(template, properties);
-        PartnerGate valuation = partners.openimisValuation(openimis, template, properties);
-        cht = partners.cht(template, properties);
+        openimis = partners.openimis(template, Instances.alone(), LoginTurns.alone(), properties);
+        PartnerGate valuation = partners.openimisValuation(openimis, template, LoginTurns.alone(), properties);
+        cht = partners.cht(template, Instances.alone(), LoginTurns.alone(), properties);
         threads = partners.stepThreads(properties);
         partners.httpConnections().configure("http", camel.getComponent("http", HttpComponent.class));
         TakeUp takeUp = new TakeUp(VALIDATOR, loops, properties);
-        SedaWakeUp wakeUp = new SedaWakeUp(camel, template);
+        SedaWakeUp wakeUp = new SedaWakeUp(camel, template, Instances.alone());
         WakeUp noted = woken::addAll;
         Map<String, Object> beans = new HashMap<>();
         beans.put("openimisBreaker", partners.openimisBreaker(openimis));
@@ -109,7 +111,7 @@ public final class RoutesUnderTest implements AutoCloseable {
         beans.put("errorPolicy", new ErrorPolicy(takeUp));
         beans.put("outcomes", new OutcomeCollector());
         beans.put("wakeUp", wakeUp);
-        backlog = new SentinelBacklog(properties, new SimpleMeterRegistry());
+        backlog = new SentinelBacklog(properties, Instances.alone(), new SimpleMeterRegistry());
         beans.put("sentinelBacklog", backlog);
         beans.put("stepWorker", new StepWorker(ledger, noted, openimis, cht, backlog, properties));
         beans.put("claimIntake", new ClaimIntake(ledger, noted, properties));
@@ -126,7 +128,7 @@ public final class RoutesUnderTest implements AutoCloseable {
         beans.put("delivery", new Delivery(properties));
         beans.put("correction", new Correction(loops, properties));
         beans.put("communicationRules", new CommunicationRules());
-        subscriptionKeeper = new SubscriptionKeeper(loops, properties);
+        subscriptionKeeper = new SubscriptionKeeper(loops, () -> true, properties);
         beans.put("subscriptionKeeper", subscriptionKeeper);
         beans.forEach(camel.getRegistry()::bind);
 

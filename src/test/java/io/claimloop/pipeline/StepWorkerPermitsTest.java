@@ -35,7 +35,8 @@ class StepWorkerPermitsTest {
     private final DueWork dueWork = mock(DueWork.class);
     private final PartnerGate openimis = gate("openIMIS");
     private final PartnerGate cht = gate("CHT");
-    private final SentinelBacklog backlog = new SentinelBacklog(properties(), new SimpleMeterRegistry());
+    private final SentinelBacklog backlog =
+            new SentinelBacklog(properties(), io.claimloop.ledger.Instances.alone(), new SimpleMeterRegistry());
     private final StepWorker worker = new StepWorker(dueWork, steps -> {}, openimis, cht, backlog, properties());
 
     @Test
