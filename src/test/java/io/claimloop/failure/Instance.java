@@ -16,7 +16,6 @@ import java.net.http.HttpResponse;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -30,17 +29,25 @@ final class Instance implements AutoCloseable {
             HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
     private final Path folder;
     private final Map<String, Object> settings;
-    private final List<String> prefix;
+    private final Map<String, String> environment;
     private final int port;
+    private static final Path QUICK = Path.of("target", "quick-start");
+    /** Null until an instance of this JVM was started for it. */
+    private static String quickClassPath;
+
     private String classPath = System.getProperty("java.class.path");
     private String archive = "-Xshare:auto";
     private Process process;
 
-    /** @param prefix words before the {@code java} of the command: what changes the process's clock, say */
-    Instance(Path folder, Map<String, Object> settings, String... prefix) {
+    Instance(Path folder, Map<String, Object> settings) {
+        this(folder, settings, Map.of());
+    }
+
+    /** @param environment of the process: what changes its clock, say */
+    Instance(Path folder, Map<String, Object> settings, Map<String, String> environment) {
         this.folder = folder;
         this.settings = new HashMap<>(settings);
-        this.prefix = List.of(prefix);
+        this.environment = Map.copyOf(environment);
         try (ServerSocket free = new ServerSocket(0)) {
             this.port = free.getLocalPort();
             Files.createDirectories(folder);
@@ -58,8 +65,7 @@ final class Instance implements AutoCloseable {
 
     /** Begins the start and returns. */
     Instance launch() {
-        List<String> command = new ArrayList<>(prefix);
-        command.addAll(List.of(
+        List<String> command = List.of(
                 Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                 "-XX:TieredStopAtLevel=1",
                 "-XX:+UseSerialGC",
@@ -67,12 +73,13 @@ final class Instance implements AutoCloseable {
                 "-Xmx512m",
                 "-cp",
                 classPath,
-                "io.claimloop.ClaimLoop"));
+                "io.claimloop.ClaimLoop");
         ProcessBuilder builder = new ProcessBuilder(command)
                 .redirectErrorStream(true)
                 .redirectOutput(ProcessBuilder.Redirect.appendTo(log().toFile()));
         try {
             Files.deleteIfExists(folder.resolve("reached"));
+            builder.environment().putAll(environment);
             builder.environment().put("SPRING_APPLICATION_JSON", new ObjectMapper().writeValueAsString(settings));
             process = builder.start();
         } catch (IOException e) {
@@ -81,14 +88,27 @@ final class Instance implements AutoCloseable {
         return this;
     }
 
-    /** Starts and stops once, to remember what the JVM loaded: each later start takes half the time. */
+    /** The first one of all tests starts and stops once, to remember what the JVM loaded: each later start takes half the time. */
     Instance startQuickly() {
-        Path remembered = folder.resolve("classes.jsa");
-        classPath = Jars.of(classPath, folder);
-        archive = "-XX:ArchiveClassesAtExit=" + remembered;
-        launch().ready().stop();
-        archive = "-XX:SharedArchiveFile=" + remembered;
-        return this;
+        synchronized (Instance.class) {
+            Path remembered = QUICK.resolve("classes.jsa").toAbsolutePath();
+            if (quickClassPath == null) {
+                try {
+                    Files.createDirectories(QUICK);
+                    Files.deleteIfExists(remembered);
+                } catch (IOException e) {
+                    throw new UncheckedIOException(e);
+                }
+                String jars = Jars.of(classPath, QUICK.toAbsolutePath());
+                classPath = jars;
+                archive = "-XX:ArchiveClassesAtExit=" + remembered;
+                launch().ready().stop();
+                quickClassPath = jars;
+            }
+            classPath = quickClassPath;
+            archive = "-XX:SharedArchiveFile=" + remembered;
+            return this;
+        }
     }
 
     /** By SIGTERM, as an operator does. */
