@@ -1,8 +1,11 @@
 package io.claimloop;
 
 import static com.github.tomakehurst.wiremock.client.WireMock.aResponse;
-import static com.github.tomakehurst.wiremock.client.WireMock.put;
+import static com.github.tomakehurst.wiremock.client.WireMock.containing;
+import static com.github.tomakehurst.wiremock.client.WireMock.okJson;
+import static com.github.tomakehurst.wiremock.client.WireMock.post;
 import static com.github.tomakehurst.wiremock.client.WireMock.urlEqualTo;
+import static com.github.tomakehurst.wiremock.client.WireMock.urlPathEqualTo;
 import static io.claimloop.support.SimulatedWorld.CHT;
 import static io.claimloop.support.SimulatedWorld.OPENIMIS;
 import static org.assertj.core.api.Assertions.assertThat;
@@ -192,14 +195,17 @@ class DispatchTest {
     @Test
     void a_write_that_meets_another_one_is_decided_anew_without_an_attempt() {
         Claim claim = journey.claim();
-        String path = "/medic/" + RecordId.of(UUID.fromString(claim.uuid()), RecordId.FEEDBACK);
+        UUID id = RecordId.of(UUID.fromString(claim.uuid()), RecordId.FEEDBACK);
         var conflict = CHT.wireMock()
-                .stubFor(put(urlEqualTo(path))
+                .stubFor(post(urlEqualTo("/medic/_bulk_docs"))
                         .atPriority(1)
-                        .inScenario(path)
+                        .withRequestBody(containing(id.toString()))
+                        .inScenario("conflict " + id)
                         .whenScenarioStateIs(Scenario.STARTED)
                         .willSetStateTo("written")
-                        .willReturn(aResponse().withStatus(409).withBody("{\"error\":\"conflict\"}")));
+                        .willReturn(aResponse()
+                                .withStatus(201)
+                                .withBody("[{\"id\":\"" + id + "\",\"error\":\"conflict\"}]")));
         journey.notice(claim);
         journey.reaches(claim, State.TASKED);
         CHT.wireMock().removeStub(conflict);
@@ -213,12 +219,16 @@ class DispatchTest {
     @Test
     void another_document_under_the_records_id_is_left_alone() {
         Claim claim = journey.claim();
-        String path = "/medic/" + RecordId.of(UUID.fromString(claim.uuid()), RecordId.FEEDBACK);
+        UUID id = RecordId.of(UUID.fromString(claim.uuid()), RecordId.FEEDBACK);
+        String person = Journey.personId(claim.insuree());
         var foreign = CHT.wireMock()
-                .stubFor(com.github.tomakehurst.wiremock.client.WireMock.get(urlEqualTo(path))
+                .stubFor(post(urlPathEqualTo("/medic/_all_docs"))
                         .atPriority(1)
-                        .willReturn(com.github.tomakehurst.wiremock.client.WireMock.okJson(
-                                "{\"_id\":\"x\",\"_rev\":\"1-1\",\"fields\":{\"claim_uuid\":\"another\"}}")));
+                        .withRequestBody(containing(id.toString()))
+                        .willReturn(okJson("{\"rows\":[{\"key\":\"" + id
+                                + "\",\"doc\":{\"_rev\":\"1-1\",\"fields\":{\"claim_uuid\":\"another\"}}},{\"key\":\""
+                                + person
+                                + "\",\"doc\":" + CHT.document(person).orElseThrow() + "}]}")));
         ends(claim, State.PARKED, Reason.RECORD_DIFFERS);
         CHT.wireMock().removeStub(foreign);
     }

@@ -221,8 +221,9 @@ class PersonalDataTest {
         }
         Claim claim = planted();
         StubMapping broken = CHT.wireMock()
-                .stubFor(any(urlPathMatching("/api/v1/contact/" + Journey.personId(insuree)))
+                .stubFor(any(urlPathMatching("/medic/_all_docs"))
                         .atPriority(1)
+                        .withRequestBody(containing(Journey.personId(insuree)))
                         .willReturn(aResponse()
                                 .withFault(com.github.tomakehurst.wiremock.http.Fault.MALFORMED_RESPONSE_CHUNK)));
         chtStubs.add(broken);

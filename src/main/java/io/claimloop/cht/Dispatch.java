@@ -1,7 +1,9 @@
 package io.claimloop.cht;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.claimloop.ledger.Due;
+import io.claimloop.ledger.Outcome;
 import io.claimloop.openimis.Claim;
 import io.claimloop.partner.PartnerRequest;
 import java.util.ArrayDeque;
@@ -10,8 +12,8 @@ import java.util.Deque;
 import java.util.List;
 import java.util.UUID;
 
-/** One claim on its way into CHT: what was found so far, and what to ask next. Lives for one run of its route. */
-public final class Dispatch {
+/** One claim on its way into CHT: what was found so far, and how it ended. Lives for one run of its worker's route. */
+public final class Dispatch implements Part {
     private final Due due;
     private final Claim claim;
     private final UUID recordId;
@@ -21,6 +23,8 @@ public final class Dispatch {
     private final Deque<String> places = new ArrayDeque<>();
     private String chw;
     private JsonNode stored;
+    private ObjectNode record;
+    private Outcome outcome;
 
     Dispatch(Due due, Claim claim, ChtNames names) {
         this.due = due;
@@ -29,7 +33,7 @@ public final class Dispatch {
         this.recordId = RecordId.of(due.loop().uuid(), RecordId.FEEDBACK);
     }
 
-    Due due() {
+    public Due due() {
         return due;
     }
 
@@ -37,8 +41,12 @@ public final class Dispatch {
         return claim;
     }
 
-    UUID recordId() {
-        return recordId;
+    String recordId() {
+        return recordId.toString();
+    }
+
+    String patient() {
+        return patient;
     }
 
     JsonNode person() {
@@ -49,8 +57,13 @@ public final class Dispatch {
         return chw;
     }
 
+    /** What CHT holds under the record's id; null where there is nothing. */
     JsonNode stored() {
         return stored;
+    }
+
+    ObjectNode record() {
+        return record;
     }
 
     void patient(String id) {
@@ -70,11 +83,11 @@ public final class Dispatch {
         this.stored = doc;
     }
 
-    String place() {
-        return places.peek();
+    void record(ObjectNode doc) {
+        this.record = doc;
     }
 
-    /** All places above the person. */
+    /** All places above the person, nearest first. */
     List<String> lineage() {
         List<String> lineage = new ArrayList<>();
         for (JsonNode place = person.path("parent"); place.hasNonNull("_id"); place = place.path("parent")) {
@@ -83,8 +96,18 @@ public final class Dispatch {
         return lineage;
     }
 
+    /** The next place up that may have a CHW. */
+    String place() {
+        return places.peek();
+    }
+
     void nextPlace() {
         places.poll();
+    }
+
+    /** Whether a CHW is still looked for, and a place is left to look at. */
+    boolean lookingForChw() {
+        return chw == null && !places.isEmpty();
     }
 
     /** Search by insurance number: keyed, exact, lower-cased by CHT; leading zeros count. */
@@ -97,23 +120,16 @@ public final class Dispatch {
                         + "&type=" + PartnerRequest.encode(names.personType()));
     }
 
-    /** The person with the places above, nearest first. */
-    public PartnerRequest readPatient() {
-        return PartnerRequest.get("/api/v1/contact/" + PartnerRequest.encode(patient), "with_lineage=true");
+    @Override
+    public void end(Outcome with) {
+        if (outcome == null) {
+            outcome = with;
+        }
     }
 
-    /** Who holds the next place up. */
-    public PartnerRequest readHolders() {
-        return PartnerRequest.get("/api/v2/users", "facility_id=" + PartnerRequest.encode(place()));
-    }
-
-    public PartnerRequest readRecord() {
-        return PartnerRequest.get("/medic/" + recordId, null);
-    }
-
-    /** Whether a CHW is still looked for, and a place is left to look at. */
-    public boolean lookingForChw() {
-        return chw == null && !places.isEmpty();
+    /** Null as long as it goes on. */
+    public Outcome outcome() {
+        return outcome;
     }
 
     @Override

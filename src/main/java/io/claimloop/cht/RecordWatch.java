@@ -7,12 +7,12 @@ import io.claimloop.ledger.Outcome;
 import io.claimloop.ledger.Reason;
 import io.claimloop.ledger.State;
 import io.claimloop.partner.PartnerAnswer;
-import io.claimloop.partner.PartnerException;
 import io.claimloop.partner.PartnerRequest;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import org.springframework.stereotype.Component;
 
 /**
@@ -26,27 +26,51 @@ public class RecordWatch {
 
     private static final Duration LONGEST_PAUSE = Duration.ofMinutes(15);
 
-    public PartnerRequest request(Due due) {
+    /** One record, to be written over. */
+    public PartnerRequest one(Due due) {
         return PartnerRequest.get("/medic/" + due.loop().recordId(), null);
     }
 
-    public Outcome look(Due due, PartnerAnswer answer) {
+    /** Whether there is a record to look at. */
+    public boolean asks(List<Due> batch) {
+        return !ids(batch).isEmpty();
+    }
+
+    /** The records of a whole batch. */
+    public PartnerRequest request(List<Due> batch) {
+        return AllDocs.request(ids(batch));
+    }
+
+    private static List<String> ids(List<Due> batch) {
+        return batch.stream()
+                .filter(due -> due.loop().state() == State.TASKED)
+                .map(RecordWatch::id)
+                .toList();
+    }
+
+    private static String id(Due due) {
+        return String.valueOf(due.loop().recordId());
+    }
+
+    public List<Due> attach(List<Due> batch, PartnerAnswer answer) {
+        Map<String, JsonNode> rows = AllDocs.rows(ids(batch), answer);
+        return batch.stream().map(due -> due.withTold(rows.get(id(due)))).toList();
+    }
+
+    public Outcome look(Due due) {
         if (due.loop().state() != State.TASKED) {
             return Outcome.done();
         }
-        if (answer.status() == 404) {
+        if (!AllDocs.isThere(due.told())) {
             return Outcome.parked(Reason.RECORD_REFUSED, "The record is not in CHT any more.")
-                    .proof(answer.text());
+                    .proof(due.told().toString());
         }
-        if (!answer.ok()) {
-            throw PartnerException.unexpected(answer.partner(), answer.status(), "no document");
-        }
-        JsonNode doc = answer.json();
+        JsonNode doc = due.told().get("doc");
         if (!doc.path("errors").isEmpty()) {
             List<String> codes = new ArrayList<>();
             doc.path("errors").forEach(error -> codes.add(error.path("code").asText("unnamed")));
             return Outcome.parked(Reason.RECORD_REFUSED, "Error " + String.join(", ", codes) + ".")
-                    .proof(answer.text());
+                    .proof(doc.toString());
         }
         String revision = doc.path("_rev").asText();
         // still the one that we wrote: sentinel has not been there

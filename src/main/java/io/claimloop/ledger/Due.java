@@ -12,7 +12,8 @@ import com.fasterxml.jackson.databind.JsonNode;
  * @param submission for {@link Step#SUBMISSION} and {@link Step#DELIVER}
  * @param claim the claim as just read from openIMIS; null where the step does not read it
  * @param claimError why the claim could not be read, where it could not
- * @param told what openIMIS said besides of this claim: what became of an order, what is attached; null when not asked
+ * @param told what a partner said besides: what became of an order, what is attached, or the record in CHT; null when not
+ *     asked
  * @param eligibility what was read for {@link Step#CHECK} beside the claim; null for the other steps
  */
 public record Due(

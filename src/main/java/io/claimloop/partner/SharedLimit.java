@@ -92,7 +92,12 @@ public final class SharedLimit {
 
     /** Waits for its turn; false when that would take too long. */
     public boolean acquire() {
-        return part().limit().acquirePermission();
+        return acquire(1);
+    }
+
+    /** The same for so many at once. */
+    public boolean acquire(int many) {
+        return part().limit().acquirePermission(many);
     }
 
     /** What could be called at once; below zero while others wait. */
@@ -106,7 +111,8 @@ public final class SharedLimit {
         return Math.max(0, available()) + (int) (now.perSecond() * WAIT.toSeconds() / 2);
     }
 
-    int burst() {
+    /** How many may come together. */
+    public int burst() {
         return part().burst();
     }
 }

@@ -1,5 +1,7 @@
 package io.claimloop.pipeline;
 
+import io.claimloop.cht.Dispatch;
+import io.claimloop.cht.DispatchBatch;
 import io.claimloop.ledger.Completion;
 import io.claimloop.ledger.Due;
 import io.claimloop.ledger.Outcome;
@@ -10,8 +12,8 @@ import java.util.Deque;
 import java.util.List;
 
 /**
- * What a step made of a batch: outcomes, and orders to openIMIS that are still to be sent, so that one request carries all
- * of them. Lives for one run of a worker's route.
+ * What a step made of a batch: outcomes, orders to openIMIS that are still to be sent, so that one request carries all of
+ * them, and claims that go into CHT together. Lives for one run of a worker's route.
  */
 public final class BatchResults {
     /** A mutation on behalf of leased work. */
@@ -23,6 +25,8 @@ public final class BatchResults {
     private final List<Completion> completions = new ArrayList<>();
     /** Each list is one request. */
     private final Deque<List<Order>> requests = new ArrayDeque<>();
+
+    private final DispatchBatch dispatches = new DispatchBatch();
 
     private int halvings;
     private boolean understood;
@@ -36,6 +40,15 @@ public final class BatchResults {
             requests.add(new ArrayList<>());
         }
         requests.peek().add(new Order(due, mutation));
+    }
+
+    void dispatch(Dispatch dispatch) {
+        dispatches.add(dispatch);
+    }
+
+    /** The claims that go into CHT together. */
+    public DispatchBatch dispatches() {
+        return dispatches;
     }
 
     /** Whether orders are still to be sent. */
@@ -82,7 +95,12 @@ public final class BatchResults {
         return understood;
     }
 
+    /** All that have an outcome. */
     List<Completion> completions() {
-        return completions;
+        List<Completion> all = new ArrayList<>(completions);
+        dispatches.all().stream()
+                .filter(dispatch -> dispatch.outcome() != null)
+                .forEach(dispatch -> all.add(new Completion(dispatch.due(), dispatch.outcome())));
+        return all;
     }
 }

@@ -31,7 +31,7 @@ public class Orders {
         this.lease = properties.steps().lease();
     }
 
-    /** When the work was leased; an order must not go out under a lease that somebody else may have by now. */
+    /** When the work was leased; nothing may be ordered or written under a lease that somebody else may have by now. */
     public Instant now() {
         return Instant.now();
     }
@@ -98,11 +98,12 @@ public class Orders {
                         "openIMIS answered " + answer.status() + " to our " + mutation.name() + ", without ids.");
     }
 
-    /** What was not sent when the partner failed gets the outcome of that failure. */
+    /** What was not sent or written when the partner failed gets the outcome of that failure. */
     public BatchResults unsent(BatchResults results, Outcome outcome) {
         while (results.hasOrders()) {
             results.poll().forEach(order -> results.done(order.due(), outcome));
         }
+        results.dispatches().end(outcome);
         return results;
     }
 }

@@ -1,5 +1,6 @@
 package io.claimloop.pipeline;
 
+import io.claimloop.cht.Dispatch;
 import io.claimloop.ledger.Due;
 import io.claimloop.ledger.Outcome;
 import io.claimloop.openimis.Mutation;
@@ -10,7 +11,7 @@ import org.springframework.stereotype.Component;
 
 /**
  * Gathers what a step made of a batch. The leased work stands in the variable {@code due}; in the body stands its outcome,
- * or an order to openIMIS that is sent together with those of the others.
+ * an order to openIMIS that is sent together with those of the others, or a claim that goes into CHT together with them.
  */
 @Component("outcomes")
 public class OutcomeCollector implements AggregationStrategy {
@@ -25,6 +26,8 @@ public class OutcomeCollector implements AggregationStrategy {
             Object body = next.getException() == null ? next.getMessage().getBody() : null;
             if (body instanceof Mutation mutation) {
                 results.order(due, mutation);
+            } else if (body instanceof Dispatch dispatch) {
+                results.dispatch(dispatch);
             } else {
                 results.done(due, body instanceof Outcome told ? told : ErrorPolicy.withoutOutcome());
             }

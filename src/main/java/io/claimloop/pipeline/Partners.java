@@ -101,7 +101,7 @@ class Partners {
         String account = turns.account(
                 "claimloop.cht", settings.username(), settings.password().value());
         Login login = new Login(CHT, "claimloop.cht", AFTER_REFUSAL, () -> askCht(camel, header), turns, account);
-        // four reads go with each write
+        // a search goes with each record, and where its household is new to us the look for its CHW
         return new PartnerGate(CHT, login, settings.writesPerSecond() * 5.0, instances::live);
     }
 
@@ -208,11 +208,21 @@ class Partners {
         }
     }
 
-    /** Threads of the steps' partner calls. */
+    /** Threads of the steps that call openIMIS, or nobody. */
     @Bean(destroyMethod = "shutdown")
-    ExecutorService stepThreads(ClaimLoopProperties properties) {
+    ExecutorService openimisThreads(ClaimLoopProperties properties) {
+        return threads("step-openimis", properties);
+    }
+
+    /** Of those that call CHT: when it is slow, openIMIS's work goes on. */
+    @Bean(destroyMethod = "shutdown")
+    ExecutorService chtThreads(ClaimLoopProperties properties) {
+        return threads("step-cht", properties);
+    }
+
+    private static ExecutorService threads(String name, ClaimLoopProperties properties) {
         return Executors.newFixedThreadPool(properties.steps().threads(), runnable -> {
-            Thread thread = new Thread(runnable, "step");
+            Thread thread = new Thread(runnable, name);
             thread.setDaemon(true);
             return thread;
         });

@@ -28,6 +28,9 @@ import org.springframework.stereotype.Component;
 public class StepWorker {
     private static final Logger log = LoggerFactory.getLogger(StepWorker.class);
 
+    /** Patients with known records, places, write, read back; see {@code routes/task-dispatch.yaml}. */
+    private static final int FOR_THE_BATCH = 4;
+
     private final DueWork dueWork;
     private final WakeUp wakeUp;
     private final PartnerGate openimis;
@@ -92,10 +95,14 @@ public class StepWorker {
             case CHECK -> openimis.permits() > 1 ? steps.batch() : 0;
             // one request reads the whole batch
             case WATCH, CORRECT, VALUE -> openimis.permits() > 0 ? steps.batch() : 0;
-            // search, patient, CHW, record, write, read back
-            case DISPATCH -> openimis.permits() > 0 ? Math.min(share(cht.permits(), 6), backlog.permits()) : 0;
-            case LOOK_AGAIN -> share(cht.permits(), 2);
-            case RETRACT -> Math.min(share(cht.permits(), 2), backlog.permits());
+            // a search each, mostly a CHW for two; the rest is asked for the whole batch
+            case DISPATCH ->
+                openimis.permits() > 0
+                        ? Math.min(share(cht.permits() - FOR_THE_BATCH, cht.permits(), 1.5), backlog.permits())
+                        : 0;
+            // one request reads the whole batch
+            case LOOK_AGAIN -> cht.permits() > 0 ? steps.batch() : 0;
+            case RETRACT -> Math.min(share(cht.permits(), cht.permits(), 2), backlog.permits());
             case DELIVER ->
                 byFhir
                         // one read for the batch, one request each to deliver
@@ -106,8 +113,8 @@ public class StepWorker {
     }
 
     /** At least one while the partner may be asked at all: a breaker that is half open closes by being tried. */
-    private static int share(int permits, int callsEach) {
-        return permits > 0 ? Math.max(1, permits / callsEach) : 0;
+    private static int share(int left, int permits, double callsEach) {
+        return permits > 0 ? Math.max(1, (int) (left / callsEach)) : 0;
     }
 
     /** The reading that a whole batch hangs on failed: every one of it gets the same outcome. */

@@ -26,6 +26,7 @@ public class StartCheck implements ApplicationContextInitializer<ConfigurableApp
             "claim-intake",
             "claim-record",
             "claim-watch",
+            "patients",
             "eligibility",
             "eligibility-enrichment",
             "rule-checks",

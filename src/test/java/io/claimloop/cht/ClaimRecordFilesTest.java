@@ -124,11 +124,12 @@ class ClaimRecordFilesTest {
         Dispatch dispatch = new Dispatch(Works.due(Step.DISPATCH, State.SELECTED, uuid), Claim.of(claim), null);
         dispatch.person(Recorded.cht("252").answerJson());
         dispatch.stored(JSON.createObjectNode().put("reported_date", one.reported));
-        String input = new TaskDispatch(
+        String input = new ClaimRecords(
                         Mockito.mock(Loops.class),
                         new SelectionLimits(Mockito.mock(Places.class), properties),
+                        Mockito.mock(SentinelBacklog.class),
                         properties)
-                .recordInput(dispatch);
+                .input(dispatch);
         return one.name.equals("withdrawn") ? input.replace("\"status\":\"open\"", "\"status\":\"withdrawn\"") : input;
     }
 

@@ -84,6 +84,24 @@ class SentinelBacklogTest {
         assertThat(Duration.ofNanos(System.nanoTime() - start)).isGreaterThan(Duration.ofMillis(2000));
     }
 
+    @Test
+    void what_is_written_together_counts_by_its_documents() {
+        SentinelBacklog slow = backlog(Map.of("claimloop.cht.writes-per-second", "4"));
+        assertThat(slow.mostTogether()).isEqualTo(4);
+        long start = System.nanoTime();
+        for (int i = 0; i < 4; i++) {
+            slow.permit(PartnerRequest.bulk("/medic/_bulk_docs", "{}", 4));
+        }
+        // 16 at 4 a second: three more seconds begin
+        assertThat(Duration.ofNanos(System.nanoTime() - start)).isGreaterThan(Duration.ofMillis(2000));
+
+        slow.take(monitoring("195"));
+        assertThat(slow.mostTogether()).as("fewer while sentinel is behind").isEqualTo(1);
+        // more than can be waited for is refused, and none of it is taken
+        assertThatThrownBy(() -> slow.permit(PartnerRequest.bulk("/medic/_bulk_docs", "{}", 60)))
+                .isInstanceOf(PartnerException.class);
+    }
+
     @ParameterizedTest
     @ValueSource(strings = {"-1", "null", "\"many\"", "1.5", "{}"})
     void what_cht_does_not_tell_leaves_the_fixed_pace(String told) {

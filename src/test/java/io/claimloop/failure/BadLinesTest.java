@@ -91,7 +91,7 @@ class BadLinesTest {
 
     @Test
     void an_answer_that_breaks_off_after_its_effect_leads_to_a_look_and_never_to_a_second_effect() {
-        CHT_LINE.halfAnswers(1, "PUT /medic/");
+        CHT_LINE.halfAnswers(1, "POST /medic/_bulk_docs");
         OPENIMIS_LINE.halfAnswers(1, "deliverClaimFeedback");
         Claim claim = journey.claim();
         journey.notice(claim);

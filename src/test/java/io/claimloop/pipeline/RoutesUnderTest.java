@@ -6,8 +6,12 @@ import static org.mockito.Mockito.mock;
 import static org.mockito.Mockito.when;
 
 import com.github.tomakehurst.wiremock.WireMockServer;
+import io.claimloop.cht.ClaimRecords;
 import io.claimloop.cht.ClaimWatch;
+import io.claimloop.cht.Dispatch;
+import io.claimloop.cht.Patients;
 import io.claimloop.cht.RecordWatch;
+import io.claimloop.cht.ResponsibleChws;
 import io.claimloop.cht.SentinelBacklog;
 import io.claimloop.cht.TaskDispatch;
 import io.claimloop.feedback.CommunicationRules;
@@ -17,10 +21,12 @@ import io.claimloop.feedback.SubmissionReader;
 import io.claimloop.feedback.TakeUp;
 import io.claimloop.intake.ClaimIntake;
 import io.claimloop.intake.SubmissionIntake;
+import io.claimloop.ledger.Completion;
 import io.claimloop.ledger.Due;
 import io.claimloop.ledger.Instances;
 import io.claimloop.ledger.LoginTurns;
 import io.claimloop.ledger.Loops;
+import io.claimloop.ledger.Outcome;
 import io.claimloop.ledger.Places;
 import io.claimloop.ledger.WakeUp;
 import io.claimloop.openimis.ClaimReader;
@@ -46,6 +52,7 @@ import java.util.Properties;
 import java.util.Set;
 import java.util.concurrent.CopyOnWriteArraySet;
 import java.util.concurrent.ExecutorService;
+import java.util.stream.Collectors;
 import org.apache.camel.Exchange;
 import org.apache.camel.ProducerTemplate;
 import org.apache.camel.builder.AdviceWith;
@@ -71,7 +78,8 @@ public final class RoutesUnderTest implements AutoCloseable {
     public final Set<Object> woken = new CopyOnWriteArraySet<>();
     private final DefaultCamelContext camel = new DefaultCamelContext();
     private final ProducerTemplate template;
-    private final ExecutorService threads;
+    private final List<ExecutorService> threads;
+    private final ErrorPolicy errorPolicy;
     private final PartnerGate openimis;
     private final PartnerGate cht;
     private final SentinelBacklog backlog;
@@ -90,7 +98,7 @@ public final class RoutesUnderTest implements AutoCloseable {
         openimis = partners.openimis(template, Instances.alone(), LoginTurns.alone(), properties);
         PartnerGate valuation = partners.openimisValuation(openimis, template, LoginTurns.alone(), properties);
         cht = partners.cht(template, Instances.alone(), LoginTurns.alone(), properties);
-        threads = partners.stepThreads(properties);
+        threads = List.of(partners.openimisThreads(properties), partners.chtThreads(properties));
         partners.httpConnections().configure("http", camel.getComponent("http", HttpComponent.class));
         TakeUp takeUp = new TakeUp(VALIDATOR, loops, properties);
         SedaWakeUp wakeUp = new SedaWakeUp(camel, template, Instances.alone());
@@ -105,11 +113,14 @@ public final class RoutesUnderTest implements AutoCloseable {
         beans.put("chtCall", partners.chtCall(cht));
         beans.put("openimisLogin", partners.openimisLogin());
         beans.put("chtLogin", partners.chtLogin(properties));
-        beans.put("stepThreads", threads);
+        beans.put("openimisThreads", threads.get(0));
+        beans.put("chtThreads", threads.get(1));
         beans.put("openimisPaths", new OpenImisPaths());
         beans.put("fhirContext", new FhirModel().fhirContext());
-        beans.put("errorPolicy", new ErrorPolicy(takeUp));
+        errorPolicy = new ErrorPolicy(takeUp);
+        beans.put("errorPolicy", errorPolicy);
         beans.put("outcomes", new OutcomeCollector());
+        beans.put("parts", new PartCollector());
         beans.put("wakeUp", wakeUp);
         backlog = new SentinelBacklog(properties, Instances.alone(), new SimpleMeterRegistry());
         beans.put("sentinelBacklog", backlog);
@@ -120,7 +131,10 @@ public final class RoutesUnderTest implements AutoCloseable {
         beans.put("claimReader", new ClaimReader(properties));
         beans.put("eligibilityReader", new EligibilityReader());
         beans.put("ruleChecks", new RuleChecks(loops, limits, properties));
-        beans.put("taskDispatch", new TaskDispatch(loops, limits, properties));
+        beans.put("taskDispatch", new TaskDispatch(limits, properties));
+        beans.put("patients", new Patients(properties));
+        beans.put("responsibleChws", new ResponsibleChws(properties));
+        beans.put("claimRecords", new ClaimRecords(loops, limits, backlog, properties));
         beans.put("claimWatch", new ClaimWatch(loops, limits, properties));
         beans.put("recordWatch", new RecordWatch());
         beans.put("takeUp", takeUp);
@@ -224,14 +238,50 @@ public final class RoutesUnderTest implements AutoCloseable {
         return backlog;
     }
 
-    /** Sends one work through a step's route, as the worker does. */
+    /** Sends one work through a step's route, as the worker does; what goes into CHT together goes alone here. */
     public Object step(String route, Due due) {
+        Exchange each = each(route, due);
+        return each.getMessage().getBody() instanceof Dispatch
+                ? together(new OutcomeCollector().aggregate(null, each), Instant.now())
+                        .get(due)
+                : each.getMessage().getBody();
+    }
+
+    private Exchange each(String route, Due due) {
         return template.request("direct:" + route, exchange -> {
-                    exchange.setVariable("due", due);
-                    exchange.getMessage().setBody(due);
-                })
-                .getMessage()
-                .getBody();
+            exchange.setVariable("due", due);
+            exchange.getMessage().setBody(due);
+        });
+    }
+
+    /** A batch on its way into CHT, as the worker sends it. */
+    public Map<Due, Outcome> dispatched(List<Due> batch, String route, Instant leased) {
+        Exchange gathered = null;
+        for (Due due : batch) {
+            gathered = new OutcomeCollector().aggregate(gathered, each(route, due));
+        }
+        return together(gathered, leased);
+    }
+
+    private Map<Due, Outcome> together(Exchange gathered, Instant leased) {
+        BatchResults results = gathered.getMessage().getBody(BatchResults.class);
+        Exchange together = template.request("direct:dispatch-together", exchange -> {
+            exchange.setVariable("since", leased);
+            exchange.getMessage().setBody(results);
+        });
+        if (together.getException() != null) {
+            results.dispatches().end(errorPolicy.outcome(together.getException(), null));
+        }
+        return results.completions().stream().collect(Collectors.toMap(Completion::due, Completion::outcome));
+    }
+
+    /** Looks at a record once more, as the worker does. */
+    public Outcome lookAgain(Due due) {
+        Exchange read = send("read-records-again", List.of(due));
+        return read.getException() != null
+                ? errorPolicy.outcome(read.getException(), due)
+                : (Outcome) step("look-again", (Due)
+                        read.getMessage().getBody(List.class).get(0));
     }
 
     /** The exchange as it comes out; with its exception, if any. */
@@ -263,6 +313,6 @@ public final class RoutesUnderTest implements AutoCloseable {
     @Override
     public void close() {
         camel.stop();
-        threads.shutdownNow();
+        threads.forEach(ExecutorService::shutdownNow);
     }
 }

@@ -77,6 +77,18 @@ class StepWorkerPermitsTest {
         });
     }
 
+    @Test
+    void a_lease_of_dispatches_holds_what_the_batch_costs_and_what_sentinel_is_given() {
+        // at once 10, and 25 within the next two and a half seconds: four for the batch, the rest for searches and CHWs
+        assertThat(cht.permits()).isEqualTo(35);
+        assertThat(backlog.permits()).isEqualTo(28);
+        worker.lease("dispatch");
+        verify(dueWork).lease(eq(Step.DISPATCH), eq(20), any());
+
+        worker.lease("look-again");
+        verify(dueWork).lease(eq(Step.LOOK_AGAIN), eq(60), any());
+    }
+
     private static PartnerGate gate(String name) {
         Login.Granted granted = new Login.Granted("Bearer x", Instant.now().plusSeconds(60));
         return new PartnerGate(name, new Login(name, Duration.ofMinutes(6), () -> granted), 10);

@@ -225,7 +225,7 @@ class PartnerRoutesTest extends PartnersOnWire {
                 .withStatus(200)
                 .withHeader("Content-Type", "text/html")
                 .withBody("<p>Sita 0707</p>"));
-        Outcome outcome = (Outcome) routes.step("look-again", Works.due(Step.LOOK_AGAIN, State.TASKED));
+        Outcome outcome = routes.lookAgain(Works.due(Step.LOOK_AGAIN, State.TASKED));
         assertThat(outcome.kind()).isEqualTo(Outcome.Kind.FAILED);
         assertThat(outcome.reason()).isEqualTo(Reason.UNEXPECTED);
         assertThat(outcome.detail()).isEqualTo("CHT answered 200: not JSON.");
@@ -257,7 +257,7 @@ class PartnerRoutesTest extends PartnersOnWire {
         chtAnswers(absence.answer);
         // with the login it is five calls
         for (int i = 0; i < 4; i++) {
-            Outcome outcome = (Outcome) routes.step("look-again", Works.due(Step.LOOK_AGAIN, State.TASKED));
+            Outcome outcome = routes.lookAgain(Works.due(Step.LOOK_AGAIN, State.TASKED));
             assertThat(outcome.kind()).isEqualTo(Outcome.Kind.FAILED);
             assertThat(outcome.reason()).isEqualTo(Reason.PARTNER_AWAY);
         }
@@ -266,7 +266,7 @@ class PartnerRoutesTest extends PartnersOnWire {
         int before = calls(CHT).size();
         assertThat(before).isEqualTo(4);
 
-        Outcome spared = (Outcome) routes.step("look-again", Works.due(Step.LOOK_AGAIN, State.TASKED));
+        Outcome spared = routes.lookAgain(Works.due(Step.LOOK_AGAIN, State.TASKED));
         assertThat(spared.kind()).as("no attempt is used").isEqualTo(Outcome.Kind.LATER);
         assertThat(spared.reason()).isEqualTo(Reason.PARTNER_AWAY);
         assertThat(calls(CHT)).hasSize(before);
@@ -278,7 +278,7 @@ class PartnerRoutesTest extends PartnersOnWire {
         for (int i = 0; i < 5; i++) {
             assertThat(refused(routes.send("cht", READ)).kind()).isEqualTo(Kind.AWAY);
         }
-        Outcome spared = (Outcome) routes.step("look-again", Works.due(Step.LOOK_AGAIN, State.TASKED));
+        Outcome spared = routes.lookAgain(Works.due(Step.LOOK_AGAIN, State.TASKED));
         assertThat(spared.kind()).as("no attempt is used").isEqualTo(Outcome.Kind.LATER);
         assertThat(spared.reason()).isEqualTo(Reason.PARTNER_AWAY);
         CHT.verify(5, getRequestedFor(urlEqualTo(SESSION)));

@@ -9,6 +9,7 @@ import static com.github.tomakehurst.wiremock.client.WireMock.putRequestedFor;
 import static com.github.tomakehurst.wiremock.client.WireMock.urlEqualTo;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.claimloop.ledger.Due;
 import io.claimloop.ledger.Outcome;
 import io.claimloop.ledger.Reason;
 import io.claimloop.ledger.State;
@@ -74,7 +75,12 @@ class SparedPartnersTest extends PartnersOnWire {
         assertThat(waits.reason()).isEqualTo(Reason.PARTNER_BUSY);
         CHT.verify(0, putRequestedFor(anyUrl()));
 
-        Outcome looked = (Outcome) routes.step("look-again", Works.due(Step.LOOK_AGAIN, State.TASKED));
+        Due due = Works.due(Step.LOOK_AGAIN, State.TASKED);
+        chtAnswers(json(
+                200,
+                "{\"rows\":[{\"key\":\"" + due.loop().recordId()
+                        + "\",\"doc\":{\"_rev\":\"2-b\",\"fields\":{\"status\":\"open\"}}}]}"));
+        Outcome looked = routes.lookAgain(due);
         assertThat(looked.kind()).isEqualTo(Outcome.Kind.DONE);
     }
 

@@ -1,6 +1,8 @@
 package io.claimloop.routes;
 
+import static com.github.tomakehurst.wiremock.client.WireMock.containing;
 import static com.github.tomakehurst.wiremock.client.WireMock.get;
+import static com.github.tomakehurst.wiremock.client.WireMock.post;
 import static com.github.tomakehurst.wiremock.client.WireMock.put;
 import static com.github.tomakehurst.wiremock.client.WireMock.urlEqualTo;
 import static com.github.tomakehurst.wiremock.client.WireMock.urlPathEqualTo;
@@ -13,7 +15,7 @@ import static org.mockito.Mockito.verifyNoInteractions;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import com.github.tomakehurst.wiremock.stubbing.Scenario;
+import com.github.tomakehurst.wiremock.client.ResponseDefinitionBuilder;
 import com.github.tomakehurst.wiremock.verification.LoggedRequest;
 import io.claimloop.cht.RecordId;
 import io.claimloop.ledger.Due;
@@ -38,21 +40,27 @@ import org.junit.jupiter.params.provider.CsvSource;
 class TaskDispatchTest extends PartnersOnWire {
     private static final ObjectMapper JSON = new ObjectMapper();
     private static final String SEARCH = "/api/v1/contact/uuid?freetext=insurance_number%3A070707070&type=person";
-    private static final String PERSON = "/api/v1/contact/" + Works.PATIENT + "?with_lineage=true";
     private static final String HOUSEHOLD = "07a5d9a1f5e53858129c31b041001ab4";
     private static final String HEALTH_CENTRE = "07a5d9a1f5e53858129c31b04100101f";
     private static final String DISTRICT = "07a5d9a1f5e53858129c31b041000380";
     private static final String CHW = "07a5d9a1f5e53858129c31b041001714";
     private static final UUID CLAIM = UUID.fromString("9ace1602-a99b-4c40-a167-66b6be838a45");
-    private static final String RECORD = "/medic/" + RecordId.of(CLAIM, RecordId.FEEDBACK);
+    private static final String RECORD = RecordId.of(CLAIM, RecordId.FEEDBACK).toString();
+    private static final String ALL_DOCS = "/medic/_all_docs?include_docs=true";
+    private static final String BULK_DOCS = "/medic/_bulk_docs";
+
+    private static final String[] FILES = {
+        "task-dispatch", "patients", "claim-record", "record-watch", "claim-watch", "cht"
+    };
 
     private RoutesUnderTest routes;
     private ObjectNode claim;
+    private ObjectNode person;
+    private ObjectNode household;
 
     @BeforeEach
     void load() throws IOException {
-        routes = RoutesUnderTest.of(
-                OPENIMIS, CHT, "task-dispatch", "claim-record", "record-watch", "claim-watch", "cht");
+        routes = RoutesUnderTest.of(OPENIMIS, CHT, FILES);
         claim = EnrichmentAndRulesTest.claim();
         ((ObjectNode) claim.path("insuree"))
                 .put("lastName", "Patient")
@@ -60,7 +68,10 @@ class TaskDispatchTest extends PartnersOnWire {
                 .put("dob", "1984-05-02")
                 .set("gender", JSON.createObjectNode().put("code", "F"));
         answers(SEARCH, Recorded.cht("211"));
-        answers(PERSON, Recorded.cht("252"));
+        person = Recorded.cht("274").answerJson().at("/rows/0/doc").deepCopy();
+        household = JSON.createObjectNode().put("_id", HOUSEHOLD);
+        knows(missing(RECORD));
+        taken();
         holder(HOUSEHOLD, "[]");
         holder(HEALTH_CENTRE, "[" + user("chw", false) + "]");
         holder(DISTRICT, "[]");
@@ -73,17 +84,13 @@ class TaskDispatchTest extends PartnersOnWire {
 
     @Test
     void a_record_is_written_where_cht_lacks_it_and_read_back() throws IOException {
-        CHT.stubFor(get(urlEqualTo(RECORD)).willReturn(as(Recorded.cht("348"))));
-        CHT.stubFor(put(urlEqualTo(RECORD)).willReturn(as(Recorded.cht("331"))));
         Outcome missing = dispatch();
         assertThat(missing.kind()).as("written, but not there when read back").isEqualTo(Outcome.Kind.FAILED);
 
-        LoggedRequest written = calls(CHT).stream()
-                .filter(call -> "PUT".equals(call.getMethod().value()))
-                .findFirst()
-                .orElseThrow();
-        JsonNode record = JSON.readTree(written.getBodyAsString());
-        assertThat(record.path("_id").asText()).isEqualTo(RECORD.substring("/medic/".length()));
+        LoggedRequest written =
+                calls(CHT).stream().filter(TaskDispatchTest::wrote).findFirst().orElseThrow();
+        JsonNode record = JSON.readTree(written.getBodyAsString()).at("/docs/0");
+        assertThat(record.path("_id").asText()).isEqualTo(RECORD);
         assertThat(record.has("_rev")).isFalse();
         assertThat(record.at("/fields/claim_uuid").asText()).isEqualTo(CLAIM.toString());
         assertThat(record.at("/fields/claim_code").asText()).isEqualTo("CHT201");
@@ -97,21 +104,17 @@ class TaskDispatchTest extends PartnersOnWire {
         assertThat(outcome.facts().chw()).isEqualTo(CHW);
         assertThat(outcome.facts().recordRev()).isEqualTo("1-abc");
         assertThat(outcome.facts().recordId()).isEqualTo(RecordId.of(CLAIM, RecordId.FEEDBACK));
-        assertThat(calls(CHT)).as("the same content is not written again").noneMatch(call -> "PUT"
-                .equals(call.getMethod().value()));
+        assertThat(calls(CHT)).as("the same content is not written again").noneMatch(TaskDispatchTest::wrote);
     }
 
     @Test
     void a_record_with_older_content_is_written_over_its_revision() throws IOException {
         JsonNode older = JSON.readTree("{\"fields\":{\"claim_uuid\":\"" + CLAIM + "\",\"claim_code\":\"OLD\"}}");
         stored(older, "4-old");
-        CHT.stubFor(put(urlEqualTo(RECORD)).willReturn(as(Recorded.cht("331"))));
         dispatch();
-        LoggedRequest written = calls(CHT).stream()
-                .filter(call -> "PUT".equals(call.getMethod().value()))
-                .findFirst()
-                .orElseThrow();
-        assertThat(JSON.readTree(written.getBodyAsString()).path("_rev").asText())
+        LoggedRequest written =
+                calls(CHT).stream().filter(TaskDispatchTest::wrote).findFirst().orElseThrow();
+        assertThat(JSON.readTree(written.getBodyAsString()).at("/docs/0/_rev").asText())
                 .isEqualTo("4-old");
     }
 
@@ -124,23 +127,60 @@ class TaskDispatchTest extends PartnersOnWire {
     }
 
     @Test
+    void a_record_that_was_deleted_is_written_anew() throws IOException {
+        knows(deleted(RECORD));
+        dispatch();
+        LoggedRequest written =
+                calls(CHT).stream().filter(TaskDispatchTest::wrote).findFirst().orElseThrow();
+        // CouchDB takes a deleted id again without a revision (recording 609)
+        assertThat(JSON.readTree(written.getBodyAsString()).at("/docs/0").has("_rev"))
+                .isFalse();
+    }
+
+    @Test
+    void a_person_who_is_gone_since_the_search_is_looked_for_again() {
+        allDocs(Works.PATIENT, 2, deleted(Works.PATIENT), missing(RECORD));
+        Outcome outcome = dispatch();
+        assertThat(outcome.to()).isEqualTo(State.NEEDS_IDENTITY);
+        assertThat(outcome.reason()).isEqualTo(Reason.PATIENT_NOT_IN_CHT);
+        assertThat(outcome.after()).isPositive();
+    }
+
+    @Test
+    void an_answer_that_leaves_documents_out_is_not_taken_for_missing_ones() {
+        allDocs(Works.PATIENT, 2, row(Works.PATIENT, person));
+        assertThat(dispatch().reason()).isEqualTo(Reason.UNEXPECTED);
+        assertThat(calls(CHT)).noneMatch(TaskDispatchTest::wrote);
+
+        allDocs(Works.due(Step.LOOK_AGAIN, State.TASKED).loop().recordId().toString(), 1);
+        assertThat(routes.lookAgain(Works.due(Step.LOOK_AGAIN, State.TASKED)).kind())
+                .isEqualTo(Outcome.Kind.FAILED);
+    }
+
+    @Test
+    void a_muted_place_mutes_whoever_lives_there() {
+        household.put("muted", "2026-11-01");
+        knows(missing(RECORD));
+        assertThat(dispatch().reason()).isEqualTo(Reason.PATIENT_MUTED);
+        assertThat(calls(CHT)).noneMatch(TaskDispatchTest::wrote);
+    }
+
+    @Test
     void over_the_limit_of_the_chws_week_nothing_is_written_and_no_attempt_is_used() throws IOException {
         limitedTo(Map.of("claimloop.selection.per-chw-per-week", "2"));
-        CHT.stubFor(get(urlEqualTo(RECORD)).willReturn(as(Recorded.cht("348"))));
         Outcome full = dispatch();
         assertThat(full.kind()).isEqualTo(Outcome.Kind.LATER);
         assertThat(full.reason()).isEqualTo(Reason.CHW_WEEK_FULL);
         assertThat(full.after())
                 .isPositive()
                 .isLessThanOrEqualTo(Duration.ofDays(7).plusHours(1));
-        assertThat(calls(CHT)).noneMatch(call -> "PUT".equals(call.getMethod().value()));
+        assertThat(calls(CHT)).noneMatch(TaskDispatchTest::wrote);
         verify(routes.places).ofWeek(eq(CHW), any(), eq(CLAIM), eq(2));
     }
 
     @Test
     void a_record_that_is_open_already_needs_no_place_and_a_withdrawn_one_does() throws IOException {
         limitedTo(Map.of("claimloop.selection.per-chw-per-week", "2"));
-        CHT.stubFor(put(urlEqualTo(RECORD)).willReturn(as(Recorded.cht("331"))));
         stored(JSON.readTree("{\"fields\":{\"claim_uuid\":\"" + CLAIM + "\",\"status\":\"open\"}}"), "2-open");
         assertThat(dispatch().reason()).isNotEqualTo(Reason.CHW_WEEK_FULL);
         verifyNoInteractions(routes.places);
@@ -152,10 +192,8 @@ class TaskDispatchTest extends PartnersOnWire {
     @Test
     void a_changed_claim_of_an_open_task_needs_no_place() throws IOException {
         limitedTo(Map.of("claimloop.selection.per-chw-per-week", "2"));
-        CHT.stubFor(get(urlEqualTo(RECORD)).willReturn(as(Recorded.cht("348"))));
-        CHT.stubFor(put(urlEqualTo(RECORD)).willReturn(as(Recorded.cht("331"))));
         routes.step("watch-claim", Works.withClaim(Works.due(Step.WATCH, State.TASKED, CLAIM), claim));
-        assertThat(calls(CHT)).anyMatch(call -> "PUT".equals(call.getMethod().value()));
+        assertThat(calls(CHT)).anyMatch(TaskDispatchTest::wrote);
         verifyNoInteractions(routes.places);
     }
 
@@ -191,10 +229,8 @@ class TaskDispatchTest extends PartnersOnWire {
     void no_diagnosis_gets_into_the_mapping() {
         limitedTo(Map.of("claimloop.selection.exclude.diagnoses", "B20"));
         diagnoses("A000", "Z720");
-        CHT.stubFor(get(urlEqualTo(RECORD)).willReturn(as(Recorded.cht("348"))));
-        CHT.stubFor(put(urlEqualTo(RECORD)).willReturn(as(Recorded.cht("331"))));
         dispatch();
-        assertThat(calls(CHT)).anyMatch(call -> "PUT".equals(call.getMethod().value()));
+        assertThat(calls(CHT)).anyMatch(TaskDispatchTest::wrote);
         assertThat(calls(CHT))
                 .noneMatch(call -> call.getBodyAsString().contains("A000")
                         || call.getBodyAsString().contains("Z720"));
@@ -202,8 +238,7 @@ class TaskDispatchTest extends PartnersOnWire {
 
     private void limitedTo(Map<String, String> settings) {
         routes.close();
-        routes = RoutesUnderTest.of(
-                OPENIMIS, CHT, settings, "task-dispatch", "claim-record", "record-watch", "claim-watch", "cht");
+        routes = RoutesUnderTest.of(OPENIMIS, CHT, settings, FILES);
     }
 
     /** All five, as openIMIS shows them. */
@@ -215,16 +250,15 @@ class TaskDispatchTest extends PartnersOnWire {
 
     @Test
     void a_conflict_is_looked_at_again_without_using_an_attempt() {
-        CHT.stubFor(get(urlEqualTo(RECORD)).willReturn(as(Recorded.cht("348"))));
-        CHT.stubFor(put(urlEqualTo(RECORD)).willReturn(as(Recorded.cht("335"))));
+        JsonNode conflict = Recorded.cht("346").answerJson().get(0);
+        writes(json(201, "[" + ((ObjectNode) conflict.deepCopy()).put("id", RECORD) + "]"));
         assertThat(dispatch().kind()).isEqualTo(Outcome.Kind.LATER);
     }
 
     @ParameterizedTest
     @CsvSource({"341, NO_ACCESS", "340, UNEXPECTED"})
     void a_write_that_cht_refuses_makes_no_task(String number, Reason reason) {
-        CHT.stubFor(get(urlEqualTo(RECORD)).willReturn(as(Recorded.cht("348"))));
-        CHT.stubFor(put(urlEqualTo(RECORD)).willReturn(as(Recorded.cht(number))));
+        writes(as(Recorded.cht(number)));
         Outcome outcome = dispatch();
         assertThat(outcome.to()).isNotEqualTo(State.TASKED);
         assertThat(outcome.reason()).isEqualTo(reason);
@@ -253,9 +287,8 @@ class TaskDispatchTest extends PartnersOnWire {
     @ParameterizedTest
     @CsvSource({"date_of_death, PATIENT_DECEASED", "muted, PATIENT_MUTED"})
     void nobody_is_sent_to_the_dead_and_the_muted(String field, Reason reason) {
-        ObjectNode person = Recorded.cht("252").answerJson().deepCopy();
         person.put(field, "2026-11-01");
-        CHT.stubFor(get(urlEqualTo(PERSON)).willReturn(json(200, person.toString())));
+        knows(missing(RECORD));
         Outcome outcome = dispatch();
         assertThat(outcome.to()).isEqualTo(State.PARKED);
         assertThat(outcome.reason()).isEqualTo(reason);
@@ -263,17 +296,15 @@ class TaskDispatchTest extends PartnersOnWire {
 
     @Test
     void where_no_active_chw_holds_a_place_a_person_is_asked_and_a_retry_looks_anew() throws IOException {
-        CHT.stubFor(get(urlEqualTo(RECORD)).willReturn(as(Recorded.cht("348"))));
-        CHT.stubFor(put(urlEqualTo(RECORD)).willReturn(as(Recorded.cht("331"))));
         holder(HEALTH_CENTRE, "[" + user("chw", true) + "," + user("supervisor", false) + "]");
         Outcome outcome = dispatch();
         assertThat(outcome.to()).isEqualTo(State.PARKED);
         assertThat(outcome.reason()).isEqualTo(Reason.NO_CHW);
-        assertThat(calls(CHT)).noneMatch(call -> "PUT".equals(call.getMethod().value()));
+        assertThat(calls(CHT)).noneMatch(TaskDispatchTest::wrote);
 
         holder(HEALTH_CENTRE, "[" + user("chw", false) + "]");
         dispatch();
-        assertThat(calls(CHT)).anyMatch(call -> "PUT".equals(call.getMethod().value()));
+        assertThat(calls(CHT)).anyMatch(TaskDispatchTest::wrote);
     }
 
     @Test
@@ -288,7 +319,7 @@ class TaskDispatchTest extends PartnersOnWire {
         Outcome outcome = dispatch();
         assertThat(outcome.kind()).isEqualTo(Outcome.Kind.FAILED);
         assertThat(outcome.reason()).isEqualTo(Reason.PARTNER_AWAY);
-        assertThat(calls(CHT)).noneMatch(call -> call.getUrl().startsWith("/medic/"));
+        assertThat(calls(CHT)).noneMatch(TaskDispatchTest::wrote);
     }
 
     @Test
@@ -373,19 +404,62 @@ class TaskDispatchTest extends PartnersOnWire {
     }
 
     private Outcome lookAgain(Recorded recorded, int attempts) {
-        chtAnswers(as(recorded));
-        return (Outcome)
-                routes.step("look-again", Works.withAttempts(Works.due(Step.LOOK_AGAIN, State.TASKED), attempts));
+        Due due = Works.withAttempts(Works.due(Step.LOOK_AGAIN, State.TASKED), attempts);
+        String id = due.loop().recordId().toString();
+        allDocs(id, 1, recorded.status() == 404 ? missing(id) : row(id, recorded.answerJson()));
+        return routes.lookAgain(due);
     }
 
     /** CHT holds this record, in the revision as told. */
-    private static void stored(JsonNode record, String revision) {
+    private void stored(JsonNode record, String revision) {
         ObjectNode doc = record.deepCopy();
         doc.put("_rev", revision);
-        CHT.stubFor(get(urlEqualTo(RECORD))
-                .inScenario("record " + revision)
-                .whenScenarioStateIs(Scenario.STARTED)
-                .willReturn(json(200, doc.toString())));
+        knows(row(RECORD, doc));
+    }
+
+    /** The person, the places above, and this row of the record. */
+    private void knows(String record) {
+        allDocs(Works.PATIENT, 2, row(Works.PATIENT, person), record);
+        allDocs(
+                HOUSEHOLD,
+                2,
+                row(HOUSEHOLD, household),
+                row(HEALTH_CENTRE, JSON.createObjectNode().put("_id", HEALTH_CENTRE)),
+                missing(DISTRICT));
+        allDocs(RECORD, 3, record);
+    }
+
+    private static void allDocs(String askedFor, int priority, String... rows) {
+        CHT.stubFor(post(urlEqualTo(ALL_DOCS))
+                .atPriority(priority)
+                .withRequestBody(containing("\"" + askedFor + "\""))
+                .willReturn(
+                        json(200, "{\"total_rows\":65,\"offset\":null,\"rows\":[" + String.join(",", rows) + "]}")));
+    }
+
+    private static String row(String id, JsonNode doc) {
+        return "{\"id\":\"" + id + "\",\"key\":\"" + id + "\",\"value\":{\"rev\":\"2-a\"},\"doc\":" + doc + "}";
+    }
+
+    private static String missing(String id) {
+        return "{\"key\":\"" + id + "\",\"error\":\"not_found\"}";
+    }
+
+    private static String deleted(String id) {
+        return "{\"id\":\"" + id + "\",\"key\":\"" + id
+                + "\",\"value\":{\"rev\":\"3-c\",\"deleted\":true},\"doc\":null}";
+    }
+
+    private static void taken() {
+        writes(json(201, "[{\"ok\":true,\"id\":\"" + RECORD + "\",\"rev\":\"1-abc\"}]"));
+    }
+
+    private static void writes(ResponseDefinitionBuilder answer) {
+        CHT.stubFor(post(urlEqualTo(BULK_DOCS)).willReturn(answer));
+    }
+
+    private static boolean wrote(LoggedRequest call) {
+        return call.getUrl().equals(BULK_DOCS);
     }
 
     private static void answers(String url, Recorded recorded) {

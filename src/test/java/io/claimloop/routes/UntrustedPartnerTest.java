@@ -196,7 +196,7 @@ class UntrustedPartnerTest {
                 Map.of("claimloop.cht.url", url),
                 "cht",
                 "record-watch")) {
-            Outcome outcome = (Outcome) routes.step("look-again", Works.due(Step.LOOK_AGAIN, State.TASKED));
+            Outcome outcome = routes.lookAgain(Works.due(Step.LOOK_AGAIN, State.TASKED));
             return new Asked(outcome, routes.cht().degraded(), routes.cht().condition(), REQUESTS.get());
         }
     }
