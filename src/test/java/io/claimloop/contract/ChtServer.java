@@ -113,6 +113,25 @@ final class ChtServer {
         return answer;
     }
 
+    Wire.Answer bulk(List<ObjectNode> records) throws Exception {
+        var body = Wire.JSON.createObjectNode();
+        body.putArray("docs").addAll(records);
+        var answer = call("POST", "/medic/_bulk_docs", body.toString());
+        if (answer.status() == 201) {
+            records.stream()
+                    .map(record -> record.path("_id").asText())
+                    .filter(id -> !written.contains(id))
+                    .forEach(written::add);
+        }
+        return answer;
+    }
+
+    Wire.Answer allDocs(List<String> ids) throws Exception {
+        var body = Wire.JSON.createObjectNode();
+        ids.forEach(body.putArray("keys")::add);
+        return call("POST", "/medic/_all_docs?include_docs=true", body.toString());
+    }
+
     Wire.Answer delete(String id) throws Exception {
         var rev = get("/medic/" + id).json().path("_rev").asText();
         return call("DELETE", "/medic/" + id + "?rev=" + rev, null);
