@@ -152,6 +152,11 @@ class LedgerConfiguration {
         return new JdbcInbox(jdbc, proofs, seal);
     }
 
+    @Bean
+    LoopEvents loopEvents(JdbcTemplate jdbc, Loops loops) {
+        return new JdbcLoopEvents(jdbc, loops);
+    }
+
     /** At the stop, after Camel: what is still leased then is given back, so that nobody waits for the lease to run out. */
     @Bean(destroyMethod = "release")
     DueWork dueWork(JdbcTemplate jdbc, Moves moves, Seal seal, Instances instances, ClaimLoopProperties properties) {
