@@ -144,9 +144,9 @@ class DocsTest {
     }
 
     private static String routes() throws IOException {
-        try (var files = Files.list(Path.of("routes"))) {
+        try (var files = Files.walk(Path.of("routes"))) {
             StringBuilder all = new StringBuilder();
-            for (Path file : files.sorted().toList()) {
+            for (Path file : files.filter(Files::isRegularFile).sorted().toList()) {
                 all.append(Files.readString(file));
             }
             return all.toString();

@@ -57,9 +57,9 @@ class RouteFilesTest {
 
     @BeforeAll
     static void read() throws IOException {
-        try (var files = Files.list(FOLDER)) {
-            for (Path file : files.sorted().toList()) {
-                String name = file.getFileName().toString();
+        try (var files = Files.walk(FOLDER)) {
+            for (Path file : files.filter(Files::isRegularFile).sorted().toList()) {
+                String name = FOLDER.relativize(file).toString();
                 assertThat(name).endsWith(".yaml");
                 FILES.put(name.replace(".yaml", ""), Files.readString(file));
             }
@@ -217,7 +217,8 @@ class RouteFilesTest {
             }
             assertThat(uri)
                     .as(flow.toString())
-                    .matches("(direct:|seda:wake-|quartz:claimloop/|platform-http:/|jslt:|json-validator:|\\{\\{).*");
+                    .matches(
+                            "(direct:|seda:wake-|kafka:\\{\\{claimloop\\.kafka\\.|quartz:claimloop/|platform-http:/|jslt:|json-validator:|\\{\\{).*");
         }));
     }
 
@@ -266,6 +267,43 @@ class RouteFilesTest {
                     .as("%s: its one step is a filter of leadership.held, unless each instance needs it", schedule)
                     .isEqualTo(!EACH_INSTANCE.contains(schedule.id()));
         }
+    }
+
+    @Test
+    void a_record_of_kafka_loses_its_headers_first_and_nothing_is_committed_before_the_database() {
+        List<Flow> consumers =
+                FLOWS.stream().filter(flow -> from(flow).startsWith("kafka:")).toList();
+        assertThat(consumers).isNotEmpty();
+        for (Flow consumer : consumers) {
+            assertThat(map(steps(consumer).get(0).get("removeHeaders")))
+                    .as(consumer.toString())
+                    .containsEntry("pattern", "*")
+                    .containsEntry("excludePattern", "CamelKafkaManualCommit|kafka\\.LAST_POLL_RECORD|kafka\\.KEY");
+            assertThat(map(map(consumer.body().get("from")).get("parameters")))
+                    .as(consumer.toString())
+                    .containsEntry("autoCommitEnable", false)
+                    .containsEntry("allowManualCommit", true)
+                    .containsEntry("kafkaManualCommitFactory", "#recordPositions")
+                    .containsEntry("breakOnFirstError", false)
+                    .containsEntry("autoOffsetReset", "earliest")
+                    .doesNotContainKey("batching");
+        }
+    }
+
+    @Test
+    void what_goes_to_kafka_waits_for_all_replicas() {
+        FLOWS.forEach(flow -> walk(flow.body(), (key, value) -> {
+            if (key.equals("to")
+                    && value instanceof Map<?, ?> to
+                    && String.valueOf(to.get("uri")).startsWith("kafka:")) {
+                assertThat(map(to.get("parameters")))
+                        .as(flow.toString())
+                        .containsEntry("requestRequiredAcks", "all")
+                        .containsEntry("enableIdempotence", true)
+                        .containsEntry("synchronous", true)
+                        .containsKeys("maxBlockMs", "deliveryTimeoutMs");
+            }
+        }));
     }
 
     @Test
@@ -339,6 +377,9 @@ class RouteFilesTest {
     @Test
     void the_start_asks_for_exactly_the_files_that_are_there() throws IOException {
         assertThat(RequiredFiles.routes()).containsExactlyInAnyOrderElementsOf(FILES.keySet());
+        assertThat(RequiredFiles.routes())
+                .filteredOn(name -> name.contains("/"))
+                .allMatch(name -> name.startsWith("kafka/"));
         try (var files = Files.list(Path.of("mappings"))) {
             assertThat(RequiredFiles.mappings())
                     .containsAll(files.map(file -> file.getFileName().toString())

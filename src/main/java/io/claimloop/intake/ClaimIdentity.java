@@ -23,7 +23,7 @@ final class ClaimIdentity {
     private static final Set<String> KNOWN = Set.of("Claim", "ClaimResponse");
     private static final int LONGEST_CODE = 100;
     private static final int MOST_CLAIMS = 1000;
-    private static final ObjectMapper JSON = new ObjectMapper(JsonFactory.builder()
+    static final ObjectMapper JSON = new ObjectMapper(JsonFactory.builder()
             .streamReadConstraints(StreamReadConstraints.builder()
                     .maxNestingDepth(100)
                     .maxNumberLength(100)

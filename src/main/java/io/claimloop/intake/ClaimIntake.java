@@ -31,19 +31,20 @@ public class ClaimIntake implements Taken {
     /** {@code 200 {"status":"accepted","claims":1}} once it is on disk; otherwise JSON with field, reason and hint. */
     public Answer accept(InputStream body) {
         return Edge.take(body, maxBody, bytes -> {
-            List<ClaimIdentity.Identity> claims = ClaimIdentity.of(bytes);
-            byte[] withTheFirst = claims.size() == 1 ? bytes : storedWith(claims.get(0));
-            List<ClaimNotice> notices = claims.stream()
-                    .map(claim -> new ClaimNotice(
-                            claim.uuid(),
-                            claim.spelling(),
-                            claim.code(),
-                            claim == claims.get(0) ? bytes : withTheFirst))
-                    .toList();
+            List<ClaimNotice> notices = notices(bytes);
             commit.store(notices);
             taken.add(notices.size());
             return Answer.accepted("accepted", notices.size());
         });
+    }
+
+    static List<ClaimNotice> notices(byte[] bytes) throws UnreadableNoticeException {
+        List<ClaimIdentity.Identity> claims = ClaimIdentity.of(bytes);
+        byte[] withTheFirst = claims.size() == 1 ? bytes : storedWith(claims.get(0));
+        return claims.stream()
+                .map(claim -> new ClaimNotice(
+                        claim.uuid(), claim.spelling(), claim.code(), claim == claims.get(0) ? bytes : withTheFirst))
+                .toList();
     }
 
     /** A Bundle is kept once, with its first claim. */

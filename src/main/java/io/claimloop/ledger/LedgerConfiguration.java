@@ -153,6 +153,11 @@ class LedgerConfiguration {
     }
 
     @Bean
+    Events events(JdbcTemplate jdbc, Inbox inbox) {
+        return new JdbcEvents(jdbc, inbox);
+    }
+
+    @Bean
     LoopEvents loopEvents(JdbcTemplate jdbc, Loops loops) {
         return new JdbcLoopEvents(jdbc, loops);
     }

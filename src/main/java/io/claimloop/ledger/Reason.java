@@ -128,6 +128,12 @@ public enum Reason {
     ALREADY_ENDED(
             "The loop ended before this submission came; it is kept.",
             "Compare it with the claim; enter it in openIMIS by hand if it should count."),
+    EVENT_UNREADABLE(
+            "The event is neither a claim notice nor a change of openIMIS's claim table.",
+            "Look at it in its topic, at the partition and offset told here; correct what writes it and send it again. The sweep finds the claim meanwhile."),
+    EVENT_TOO_LARGE(
+            "The event is larger than claimloop.intake.max-body.",
+            "Send a smaller one: the claim's UUID is enough. The sweep finds the claim meanwhile."),
     NO_ACCESS("The partner refuses ClaimLoop's account this call.", "Give the account the right, then retry."),
     PARTNER_AWAY("The partner does not answer.", "Nothing: it is tried again."),
     PARTNER_BUSY("The partner's limit is reached, or ClaimLoop waits to spare it.", "Nothing: it is tried again."),

@@ -1,6 +1,8 @@
 package io.claimloop.operations;
 
 import io.claimloop.cht.SentinelBacklog;
+import io.claimloop.kafka.KafkaWatch;
+import io.claimloop.kafka.LoopEventPublisher;
 import io.claimloop.partner.PartnerGate;
 import io.claimloop.reconciliation.ClaimSweep;
 import io.claimloop.subscription.SubscriptionKeeper;
@@ -11,6 +13,7 @@ import org.springframework.boot.actuate.health.HealthIndicator;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnProperty;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
+import org.springframework.context.annotation.Profile;
 
 /** A partner that is away degrades us; it does not take us down: intake works without partners. */
 @Configuration(proxyBeanMethods = false)
@@ -33,6 +36,17 @@ class PartnerHealth {
     @Bean
     HealthIndicator chtHealthIndicator(PartnerGate cht, SentinelBacklog backlog) {
         return () -> of(cht).withDetail("sentinel", backlog.condition()).build();
+    }
+
+    /** Brokers that are away lose nothing: events in wait with them, events out in the history. */
+    @Bean
+    @Profile("kafka")
+    HealthIndicator kafkaHealthIndicator(KafkaWatch kafka, LoopEventPublisher publisher) {
+        return () -> (kafka.degraded() || publisher.failure() != null ? Health.status("DEGRADED") : Health.up())
+                .withDetail("condition", kafka.condition())
+                .withDetail("claim events behind", kafka.lag())
+                .withDetail("loop events", publisher.failure() == null ? "published" : publisher.failure())
+                .build();
     }
 
     private static Health.Builder of(PartnerGate gate) {

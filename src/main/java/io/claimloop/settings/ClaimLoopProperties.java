@@ -38,7 +38,8 @@ public record ClaimLoopProperties(
         @DefaultValue Retention retention,
         @DefaultValue Metrics metrics,
         @DefaultValue Steps steps,
-        @DefaultValue Instances instances) {
+        @DefaultValue Instances instances,
+        @DefaultValue Kafka kafka) {
 
     /**
      * Several instances on one database.
@@ -277,4 +278,43 @@ public record ClaimLoopProperties(
             @DefaultValue("5s") Duration recordLookAgain,
             @DefaultValue("6h") Duration watch,
             @DefaultValue("60") int redrivesPerMinute) {}
+
+    /**
+     * Events in and out, with the profile {@code kafka}. Where the brokers are, and how they are spoken to, is told by
+     * {@code camel.component.kafka.*}.
+     *
+     * @param createTopics whether topics that are missing are made
+     * @param partitions of a topic that is made
+     * @param replication of a topic that is made; null: as the brokers have it
+     * @param look milliseconds between looks at the brokers
+     */
+    public record Kafka(
+            @DefaultValue KafkaClaims claims,
+            @DefaultValue KafkaEvents events,
+            @DefaultValue("true") boolean createTopics,
+            @DefaultValue("6") int partitions,
+            Short replication,
+            @DefaultValue("5000") int look) {}
+
+    /**
+     * Claim events in.
+     *
+     * @param group the consumer group whose offsets are committed; all instances share it
+     */
+    public record KafkaClaims(
+            @DefaultValue("true") boolean enabled,
+            @DefaultValue("openimis.claims") String topic,
+            @DefaultValue("claimloop") String group) {}
+
+    /**
+     * Loop events out.
+     *
+     * @param source who speaks: the attribute {@code source} of each CloudEvent
+     * @param poll milliseconds between looks for what is new in the history
+     */
+    public record KafkaEvents(
+            @DefaultValue("true") boolean enabled,
+            @DefaultValue("claimloop.loops") String topic,
+            @DefaultValue("/claimloop") String source,
+            @DefaultValue("1000") int poll) {}
 }

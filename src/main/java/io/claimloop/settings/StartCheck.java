@@ -12,6 +12,7 @@ import java.util.Locale;
 import org.springframework.context.ApplicationContextInitializer;
 import org.springframework.context.ConfigurableApplicationContext;
 import org.springframework.core.env.Environment;
+import org.springframework.core.env.Profiles;
 
 /**
  * Looks at the configuration before anything is started. A mistake ends the start with one sentence and a hint; no
@@ -57,6 +58,10 @@ public class StartCheck implements ApplicationContextInitializer<ConfigurableApp
             "sentinel-backlog",
             "reload",
             "error-policy");
+    /** With the profile of this name. */
+    static final String KAFKA = "kafka";
+
+    static final List<String> KAFKA_ROUTES = List.of("kafka/claim-events", "kafka/loop-events", "kafka/kafka-watch");
     static final List<String> MAPPINGS = List.of(
             "claim-record",
             "submission-feedback",
@@ -100,6 +105,7 @@ public class StartCheck implements ApplicationContextInitializer<ConfigurableApp
         new SelectionCheck(environment).check();
         days(environment);
         files(environment, "claimloop.routes", "./routes", ROUTES, ".yaml");
+        kafka(environment);
         files(environment, "claimloop.mappings", "./mappings", MAPPINGS, ".jslt");
         files(environment, "claimloop.mappings", "./mappings", MAPPINGS, ".schema.json");
         files(environment, "claimloop.mappings", "./mappings", TABLES, ".json");
@@ -216,6 +222,13 @@ public class StartCheck implements ApplicationContextInitializer<ConfigurableApp
         if (!environment.getProperty("claimloop.subscription.days", "90").matches("[1-9]\\d{0,3}")) {
             throw new StartRefusedException(
                     "claimloop.subscription.days is not a number of days.", "Write it as 90; 9999 at most.");
+        }
+    }
+
+    private static void kafka(Environment environment) {
+        if (environment.acceptsProfiles(Profiles.of(KAFKA))) {
+            files(environment, "claimloop.routes", "./routes", KAFKA_ROUTES, ".yaml");
+            present(environment, "camel.component.kafka.brokers");
         }
     }
 

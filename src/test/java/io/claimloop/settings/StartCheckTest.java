@@ -275,6 +275,15 @@ class StartCheckTest {
     }
 
     @Test
+    void with_the_profile_kafka_brokers_and_its_routes_are_looked_for() {
+        good.put("spring.profiles.active", "kafka");
+        assertThat(refused()).hasMessage("camel.component.kafka.brokers is not set.");
+        good.put("camel.component.kafka.brokers", "127.0.0.1:9092");
+        assertThatCode(this::check).doesNotThrowAnyException();
+        assertThat(StartCheck.KAFKA_ROUTES).allMatch(name -> Files.exists(Path.of("routes", name + ".yaml")));
+    }
+
+    @Test
     void every_route_and_mapping_that_is_there_is_looked_for() throws IOException {
         assertThat(names("routes", ".yaml")).containsExactlyInAnyOrderElementsOf(StartCheck.ROUTES);
         assertThat(names("mappings", ".jslt")).containsExactlyInAnyOrderElementsOf(StartCheck.MAPPINGS);
