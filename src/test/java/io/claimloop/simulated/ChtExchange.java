@@ -10,13 +10,23 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Function;
 
 /** One request in CHT's eyes. */
 record ChtExchange(
-        String method, String url, String path, Map<String, List<String>> query, byte[] body, Request original) {
+        String method,
+        String url,
+        String path,
+        Map<String, List<String>> query,
+        byte[] body,
+        Function<String, String> headers) {
 
     static ChtExchange of(Request request) {
-        String url = request.getUrl();
+        return of(request.getMethod().getName(), request.getUrl(), request.getBody(), request::getHeader);
+    }
+
+    /** {@code headers} gives a header's value, whatever the letter case of its name, or null. */
+    static ChtExchange of(String method, String url, byte[] body, Function<String, String> headers) {
         int mark = url.indexOf('?');
         String path = mark < 0 ? url : url.substring(0, mark);
         Map<String, List<String>> query = new LinkedHashMap<>();
@@ -28,13 +38,11 @@ record ChtExchange(
                 query.computeIfAbsent(key, unused -> new ArrayList<>()).add(value);
             }
         }
-        byte[] body = request.getBody();
-        return new ChtExchange(
-                request.getMethod().getName(), url, path, query, body == null ? new byte[0] : body, request);
+        return new ChtExchange(method, url, path, query, body == null ? new byte[0] : body, headers);
     }
 
     Optional<String> header(String name) {
-        return Optional.ofNullable(original.getHeader(name));
+        return Optional.ofNullable(headers.apply(name));
     }
 
     Optional<String> param(String name) {

@@ -15,6 +15,8 @@ import graphql.GraphqlErrorBuilder;
 import graphql.InvalidSyntaxError;
 import graphql.execution.DataFetcherExceptionHandler;
 import graphql.execution.DataFetcherExceptionHandlerResult;
+import graphql.execution.preparsed.PreparsedDocumentEntry;
+import graphql.parser.ParserEnvironment;
 import graphql.parser.ParserOptions;
 import graphql.schema.DataFetcher;
 import graphql.schema.DataFetchingEnvironment;
@@ -29,6 +31,8 @@ import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Function;
 import java.util.regex.Pattern;
 
 /**
@@ -38,6 +42,7 @@ import java.util.regex.Pattern;
 final class GraphQlApi {
     static final String PATH = "/api/graphql";
     private static final String VISIT = "visit";
+    private static final int MOST_DOCUMENTS = 2_000;
     private static final ObjectMapper JSON = new ObjectMapper();
     private static final Pattern UNDEFINED = Pattern.compile("Field '(\\w+)' in type '(\\w+)' is undefined");
     private static final Pattern TOO_LONG = Pattern.compile("Value \\S+ is over maximum length: \\d+");
@@ -52,6 +57,8 @@ final class GraphQlApi {
     private final Faults faults;
     private final GraphQL engine;
     private final GraphQlMutations mutations;
+    private final GraphQlPlans plans;
+    private final Map<String, PreparsedDocumentEntry> documents = new ConcurrentHashMap<>();
 
     /** An error whose text is the one that openIMIS tells. */
     static final class Told extends RuntimeException {
@@ -92,8 +99,11 @@ final class GraphQlApi {
                     DataFetcherExceptionHandlerResult.newResult(error).build());
         };
         mutations = new GraphQlMutations(data, accounts);
-        engine = GraphQL.newGraphQL(schema(data))
+        var queries = new GraphQlQueries(data);
+        plans = new GraphQlPlans(queries::claimOrNull);
+        engine = GraphQL.newGraphQL(schema(queries))
                 .defaultDataFetcherExceptionHandler(handler)
+                .preparsedDocumentProvider(this::parsed)
                 .build();
     }
 
@@ -101,8 +111,27 @@ final class GraphQlApi {
         return mutations;
     }
 
-    private GraphQLSchema schema(OpenImisData data) {
-        var queries = new GraphQlQueries(data);
+    /** A query whose values are variables comes again and again as the same text. */
+    private CompletableFuture<PreparsedDocumentEntry> parsed(
+            ExecutionInput input, Function<ExecutionInput, PreparsedDocumentEntry> parse) {
+        var known = documents.get(input.getQuery());
+        if (known == null) {
+            known = parse.apply(input);
+            if (!input.getRawVariables().toMap().isEmpty() && documents.size() < MOST_DOCUMENTS) {
+                documents.put(input.getQuery(), known);
+            }
+        }
+        return CompletableFuture.completedFuture(known);
+    }
+
+    static ParserEnvironment environment(String query) {
+        return ParserEnvironment.newParserEnvironment()
+                .document(query)
+                .parserOptions(UNLIMITED)
+                .build();
+    }
+
+    private GraphQLSchema schema(GraphQlQueries queries) {
         var query = TypeRuntimeWiring.newTypeWiring("Query");
         queries.fetchers().forEach((name, fetcher) -> query.dataFetcher(name, checked(name, fetcher)));
         query.dataFetcher("mutationLogs", signed(mutations::logs));
@@ -164,12 +193,21 @@ final class GraphQlApi {
                 ? JSON.convertValue(body.get("variables"), new TypeReference<Map<String, Object>>() {})
                 : Map.of();
         var visit = new Visit(accounts.caller(call.authorization(), false));
+        boolean text = variables.isEmpty() && !body.hasNonNull("operationName");
+        if (text && visit.caller.known() && visit.caller.account().may(Rights.ofGraphQl("claim"))) {
+            var data = plans.answer(query);
+            if (data.isPresent()) {
+                return Reply.json(200, JsonNodeFactory.instance.objectNode().set("data", data.get()));
+            }
+        }
         var input = ExecutionInput.newExecutionInput(query)
                 .variables(variables)
                 .operationName(body.path("operationName").asText(null))
                 .graphQLContext(Map.of(VISIT, visit, ParserOptions.class, UNLIMITED))
                 .build();
-        var reply = written(query, engine.execute(input), visit);
+        var result = engine.execute(input);
+        if (text && result.getErrors().isEmpty()) plans.learn(query);
+        var reply = written(query, result, visit);
         return visit.changedSomething && faults.dropsThisMutation() ? reply.thenDropped() : reply;
     }
 

@@ -11,6 +11,7 @@ import java.time.LocalDate;
 import java.time.LocalDateTime;
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -33,6 +34,7 @@ final class GraphQlMutations {
     private final Tasks tasks = new Tasks();
     // Newest last; guarded by itself.
     private final List<Entry> log = new ArrayList<>();
+    private final Map<String, List<Entry>> logByClientId = new HashMap<>();
 
     private static final class Entry {
         final String internalId;
@@ -115,16 +117,16 @@ final class GraphQlMutations {
         List<String> orderBy = env.getArgument("orderBy");
         List<Entry> rows;
         synchronized (log) {
-            rows = log.stream()
-                    .filter(entry -> entry.owner == caller.account())
-                    .filter(entry -> wanted == null || wanted.equals(entry.clientId))
-                    .filter(entry -> status == null || status == entry.status)
-                    .sorted(
-                            orderBy != null && orderBy.stream().anyMatch(field -> field.startsWith("-"))
-                                    ? Comparator.comparing((Entry entry) -> entry.at)
-                                            .reversed()
-                                    : (one, other) -> 0)
-                    .toList();
+            rows = (wanted == null ? log : logByClientId.getOrDefault(wanted, List.of()))
+                    .stream()
+                            .filter(entry -> entry.owner == caller.account())
+                            .filter(entry -> status == null || status == entry.status)
+                            .sorted(
+                                    orderBy != null && orderBy.stream().anyMatch(field -> field.startsWith("-"))
+                                            ? Comparator.comparing((Entry entry) -> entry.at)
+                                                    .reversed()
+                                            : (one, other) -> 0)
+                            .toList();
         }
         return Connections.page("mutationLogs", rows, env.getArguments(), GraphQlMutations::view);
     }
@@ -156,6 +158,11 @@ final class GraphQlMutations {
             var entry = new Entry(internalId, clientId, label, account, GraphQlViews.stamp(data.now()));
             synchronized (log) {
                 log.add(entry);
+                if (clientId != null) {
+                    logByClientId
+                            .computeIfAbsent(clientId, unused -> new ArrayList<>())
+                            .add(entry);
+                }
             }
             visit.changedSomething = true;
             int[] rights = Rights.ofGraphQl(env.getField().getName());

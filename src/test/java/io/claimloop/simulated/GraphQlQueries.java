@@ -39,6 +39,14 @@ final class GraphQlQueries {
         }
     }
 
+    /** Null where {@code claim} would be an error. */
+    Map<String, Object> claimOrNull(String uuid) {
+        synchronized (data) {
+            var claim = data.claim(uuid);
+            return claim == null || claim.poisoned ? null : view(claim);
+        }
+    }
+
     /** With the numbers that createClaim takes (recording 921). */
     private Map<String, Object> view(Claim claim) {
         var node = GraphQlViews.claim(claim);
@@ -186,17 +194,17 @@ final class GraphQlQueries {
 
     private Object policiesByInsuree(DataFetchingEnvironment env) {
         String chfId = env.getArgument("chfId");
-        return policies(env, "policiesByInsuree", insuree -> insuree.chfId().equals(chfId));
+        return policies(env, "policiesByInsuree", data.insured(chfId));
     }
 
     private Object policiesByFamily(DataFetchingEnvironment env) {
         String family = env.getArgument("familyUuid");
-        return policies(env, "policiesByFamily", insuree -> insuree.familyUuid().equals(family));
+        return policies(env, "policiesByFamily", filtered(data.insurees(), insuree -> insuree.familyUuid()
+                .equals(family)));
     }
 
-    private Object policies(DataFetchingEnvironment env, String name, Predicate<Insuree> whose) {
-        var rows = data.insurees().stream()
-                .filter(whose)
+    private static Object policies(DataFetchingEnvironment env, String name, List<Insuree> insurees) {
+        var rows = insurees.stream()
                 .map(Insuree::policy)
                 .filter(policy -> policy != null)
                 .distinct()

@@ -11,6 +11,7 @@ import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
@@ -34,6 +35,9 @@ final class OpenImisData {
     private final Map<String, Claim> claims = new LinkedHashMap<>();
     private final Map<String, Feedback> feedbacks = new LinkedHashMap<>();
     private final Map<String, Insuree> insurees = new LinkedHashMap<>();
+    /** Insurance number to uuids. */
+    private final Map<String, LinkedHashSet<String>> insured = new HashMap<>();
+
     private final Map<String, Facility> facilities = new LinkedHashMap<>();
     private final Map<String, Location> locations = new LinkedHashMap<>();
     private final Map<String, Integer> numbers = new HashMap<>();
@@ -130,7 +134,10 @@ final class OpenImisData {
     }
 
     synchronized void add(Insuree insuree) {
-        insurees.put(insuree.uuid(), insuree);
+        var before = insurees.put(insuree.uuid(), insuree);
+        if (before != null) insured.get(before.chfId()).remove(before.uuid());
+        insured.computeIfAbsent(insuree.chfId(), unused -> new LinkedHashSet<>())
+                .add(insuree.uuid());
         numbers.putIfAbsent(insuree.uuid(), insurees.size());
     }
 
@@ -194,7 +201,14 @@ final class OpenImisData {
         var byUuid = insurees.get(uuidOrChfId);
         return byUuid != null
                 ? byUuid
-                : first(insurees.values(), insuree -> insuree.chfId().equals(uuidOrChfId));
+                : insured(uuidOrChfId).stream().findFirst().orElse(null);
+    }
+
+    /** All that have this insurance number. */
+    synchronized List<Insuree> insured(String chfId) {
+        return insured.getOrDefault(chfId, new LinkedHashSet<>()).stream()
+                .map(insurees::get)
+                .toList();
     }
 
     synchronized List<Insuree> insurees() {
@@ -253,6 +267,10 @@ final class OpenImisData {
 
     synchronized List<OpenImisEffect> effects() {
         return List.copyOf(effects);
+    }
+
+    synchronized List<OpenImisEffect> effectsAfter(int seen) {
+        return List.copyOf(effects.subList(seen, effects.size()));
     }
 
     synchronized int effects(Kind kind, String claimUuid) {

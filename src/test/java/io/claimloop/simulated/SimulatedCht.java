@@ -270,6 +270,23 @@ public final class SimulatedCht implements AutoCloseable {
         return requests.get();
     }
 
+    /** What happened after the first {@code seen} effects. */
+    public List<Effect> effectsAfter(int seen) {
+        synchronized (effects) {
+            return List.copyOf(effects.subList(seen, effects.size()));
+        }
+    }
+
+    /** A second, cheap door to this CHT, for measurements. Close it yourself. */
+    public LeanServer lean() {
+        return new LeanServer(request -> {
+            requests.incrementAndGet();
+            ChtReply reply =
+                    api.answer(ChtExchange.of(request.method(), request.url(), request.body(), request::header));
+            return new LeanServer.Response(reply.status(), reply.headers(), reply.body());
+        });
+    }
+
     // ---- faults
 
     public void delayAll(Duration everyAnswer) {

@@ -17,12 +17,15 @@ import com.github.tomakehurst.wiremock.http.Request;
 import com.github.tomakehurst.wiremock.http.ResponseDefinition;
 import com.github.tomakehurst.wiremock.stubbing.ServeEvent;
 import java.math.BigDecimal;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.LocalDate;
 import java.util.Arrays;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.UUID;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Function;
 
 /**
  * An openIMIS 24.04 that behaves as the recorded one did, also where that is unfriendly. It listens on 127.0.0.1, keeps
@@ -466,6 +469,28 @@ public final class SimulatedOpenImis implements AutoCloseable {
         return requests.get();
     }
 
+    /** What happened after the first {@code seen} effects. */
+    public List<OpenImisEffect> effectsAfter(int seen) {
+        return data.effectsAfter(seen);
+    }
+
+    /** A second, cheap door to this openIMIS, for measurements; the limit of requests holds there, too. Close it yourself. */
+    public LeanServer lean() {
+        return new LeanServer(request -> {
+            requests.incrementAndGet();
+            var reply = answer(
+                    request.method(),
+                    request.url(),
+                    request::header,
+                    new String(request.body(), StandardCharsets.UTF_8));
+            var headers = new LinkedHashMap<String, String>();
+            if (reply.contentType() != null) headers.put("Content-Type", reply.contentType());
+            if (reply.allow() != null) headers.put("Allow", reply.allow());
+            if (reply.location() != null) headers.put("Location", reply.location());
+            return new LeanServer.Response(reply.status(), headers, reply.body());
+        });
+    }
+
     // --- trouble
 
     /** FHIR, login and GraphQL together; 0 is off. The minute begins with the first request after this call. */
@@ -540,15 +565,10 @@ public final class SimulatedOpenImis implements AutoCloseable {
         lists.forgetTotals();
     }
 
-    private Reply answer(Request request) {
+    private Reply answer(String method, String url, Function<String, String> headers, String body) {
         var instead = faults.instead();
         if (instead != null) return instead;
-        var call = Call.of(
-                request.getMethod().getName(),
-                request.getUrl(),
-                request.getHeader("Host"),
-                request.getHeader("Authorization"),
-                request.getBodyAsString());
+        var call = Call.of(method, url, headers.apply("Host"), headers.apply("Authorization"), body);
         if (call.path().startsWith(FhirApi.ROOT)) return fhir.answer(call);
         if (call.path().equals(GraphQlApi.PATH)) return graphQl.answer(call);
         return Reply.page(404, "Not Found", "The requested resource was not found on this server.");
@@ -557,7 +577,9 @@ public final class SimulatedOpenImis implements AutoCloseable {
     private final class Answers implements ResponseDefinitionTransformerV2 {
         @Override
         public ResponseDefinition transform(ServeEvent event) {
-            var reply = answer(event.getRequest());
+            var request = event.getRequest();
+            var reply = answer(
+                    request.getMethod().getName(), request.getUrl(), request::getHeader, request.getBodyAsString());
             var response = new ResponseDefinitionBuilder();
             if (reply.dropped()) {
                 response.withFault(Fault.CONNECTION_RESET_BY_PEER);
