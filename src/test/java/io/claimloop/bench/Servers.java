@@ -1,0 +1,121 @@
+package io.claimloop.bench;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/** How the measured programs are started. */
+final class Servers {
+    static final String CLAIMLOOP = "claimloop";
+    static final String RELAY = "relay";
+
+    private static final Pattern ENTRYPOINT = Pattern.compile("ENTRYPOINT \\[\"java\", (.*?), \"-jar\"");
+
+    private final Path folder;
+    private final List<String> flags;
+
+    Servers(Path folder, List<String> given) {
+        this.folder = folder;
+        this.flags = given.isEmpty() ? shipped() : given;
+    }
+
+    /** Those of the Dockerfile, so that what is measured is what is shipped. */
+    private static List<String> shipped() {
+        Matcher entrypoint = ENTRYPOINT.matcher(Proc.text(Path.of("Dockerfile")));
+        if (!entrypoint.find()) {
+            throw new IllegalStateException("The Dockerfile's ENTRYPOINT is not [\"java\", flags, \"-jar\", …]:"
+                    + " say the flags by -Dbench.flags=…");
+        }
+        return Arrays.stream(entrypoint.group(1).split(",\\s*"))
+                .map(flag -> flag.replace("\"", ""))
+                .toList();
+    }
+
+    List<String> flags() {
+        return flags;
+    }
+
+    Server of(String name, String database, Partners partners, boolean realLimits) {
+        return name.equals(RELAY)
+                ? relay(database, partners)
+                : claimLoop(List.of("-jar", jar().toString()), database, partners, realLimits);
+    }
+
+    /** @param what the jar, or a class path and a class, and flags besides */
+    Server claimLoop(List<String> what, String database, Partners partners, boolean realLimits) {
+        int port = Jvm.freePort();
+        Map<String, Object> settings = Settings.of(partners.openimis, partners.cht, realLimits);
+        settings.put("server.port", port);
+        settings.put("server.address", "127.0.0.1");
+        settings.put("claimloop.home", folder.resolve("home").toString());
+        settings.put("spring.datasource.url", database);
+        settings.put("spring.datasource.username", "postgres");
+        return new Server(
+                port,
+                command(what),
+                // one line for each claim and state would go to a file here
+                Map.of("SPRING_APPLICATION_JSON", json(settings), "LOGGING_LEVEL_CLAIMLOOP_LOOP", "WARN"),
+                "/actuator/health/readiness",
+                folder.resolve("claimloop.log"));
+    }
+
+    private Server relay(String database, Partners partners) {
+        int port = Jvm.freePort();
+        Map<String, Object> settings = new HashMap<>(Settings.of(partners.openimis, partners.cht, false));
+        settings.put("port", port);
+        settings.put("database", database);
+        return new Server(
+                port,
+                command(List.of(Jvm.QUIET, "-cp", System.getProperty("java.class.path"), Relay.class.getName())),
+                Map.of("RELAY", json(settings)),
+                "/ready",
+                folder.resolve("relay.log"));
+    }
+
+    /** Tomcat alone: it reads the body and answers. */
+    Server nothing() {
+        int port = Jvm.freePort();
+        return new Server(
+                port,
+                command(List.of(
+                        Jvm.QUIET, "-cp", System.getProperty("java.class.path"), Nothing.class.getName(), "" + port)),
+                Map.of(),
+                "/ready",
+                folder.resolve("nothing.log"));
+    }
+
+    private List<String> command(List<String> what) {
+        List<String> command = new ArrayList<>(List.of(Jvm.java()));
+        command.addAll(flags);
+        command.addAll(what);
+        return command;
+    }
+
+    static Path jar() {
+        try (var files = Files.list(Path.of("target"))) {
+            return files.filter(file -> file.getFileName().toString().matches("claimloop-[^a-z]*(SNAPSHOT)?\\.jar"))
+                    .findFirst()
+                    .orElseThrow(() -> new IllegalStateException("no jar in target: ./mvnw verify -Pbench makes it"));
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private static String json(Map<String, Object> settings) {
+        try {
+            return new ObjectMapper().writeValueAsString(settings);
+        } catch (JsonProcessingException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+}
