@@ -67,7 +67,6 @@ final class ClaimsScenario {
         int count = warmUp + (int) (rate * options.seconds());
         int first = rig.enter(count);
         Plan plan = mixed ? Plan.mixed(first, count) : Plan.once(first, count);
-        profile.begin();
-        return new Load(rig, server, Payloads.notices(bytes), plan, warmUp, rate, Load.End.RECORDS).run(PATIENCE);
+        return new Load(rig, server, Payloads.notices(bytes), plan, warmUp, rate, Load.End.RECORDS).run(PATIENCE, profile::begin);
     }
 }

@@ -53,8 +53,15 @@ final class Load implements OpenLoop.Requests {
         this.intendedMicros = new long[plan.end - firstClaim];
     }
 
-    /** @param patience seconds after the last request in which effects may still arrive */
     Measured run(int patience) {
+        return run(patience, () -> {});
+    }
+
+    /**
+     * @param patience seconds after the last request in which effects may still arrive
+     * @param begins done when the warm-up is over
+     */
+    Measured run(int patience, Runnable begins) {
         arrivals(false);
         arrived = 0;
         start = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(200);
@@ -73,9 +80,14 @@ final class Load implements OpenLoop.Requests {
         sender.start();
 
         sleepUntil(start + (long) (warmUp * 1e9 / rate));
+        begins.run();
+        arrivals(true);
+        int arrivedBefore = arrived;
         Snapshot before = Snapshot.of(rig, server);
         long endOfLoad = start + (long) (plan.size() * 1e9 / rate);
         double slope = waits(endOfLoad);
+        arrivals(true);
+        int arrivedMeanwhile = end == End.NOWHERE ? plan.size() - warmUp : arrived - arrivedBefore;
         Snapshot after = Snapshot.of(rig, server);
         join(sender);
 
@@ -95,7 +107,7 @@ final class Load implements OpenLoop.Requests {
                 arrivals,
                 missing,
                 slope,
-                after.since(before, claims));
+                after.since(before, arrivedMeanwhile));
     }
 
     /** Looks now and then how much waits; its growth over the last 60 % of the time. */

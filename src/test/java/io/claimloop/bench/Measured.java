@@ -24,8 +24,9 @@ record Measured(
     private static final double SLOPE_OF_NOISE = 0.01;
 
     /**
-     * What the step used, for all its claims.
+     * What the measured time used.
      *
+     * @param claims that came through meanwhile
      * @param steal the share of the machine's time that went to other machines
      */
     record Use(

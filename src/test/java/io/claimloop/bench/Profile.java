@@ -47,7 +47,7 @@ final class Profile {
         Jvm.command(server.pid(), "JFR.stop", "name=bench", "filename=" + file);
         report.line("");
         report.line(
-                "Profile of " + name + " (`" + Path.of("").toAbsolutePath().relativize(file) + "`), warm-up included.");
+                "Profile of " + name + " (`" + Path.of("").toAbsolutePath().relativize(file) + "`), without the warm-up.");
         try (RecordingFile recording = new RecordingFile(file)) {
             tell(report, recording);
         } catch (IOException e) {

@@ -13,7 +13,7 @@ import java.util.concurrent.locks.LockSupport;
 
 /** A measured program as a process of its own: ClaimLoop, the relay, or an endpoint that does nothing. */
 final class Server implements AutoCloseable {
-    private static final long PATIENCE = TimeUnit.MINUTES.toNanos(3);
+    private static final long PATIENCE = TimeUnit.MINUTES.toNanos(10);
 
     final int port;
     private final List<String> command;
