@@ -54,6 +54,8 @@ class AdmissionFilterTest {
                 null,
                 null,
                 null,
+                null,
+                null,
                 null);
     }
 

@@ -76,6 +76,8 @@ class ClaimRecordsTest {
                 null,
                 null,
                 null,
+                null,
+                null,
                 null);
     }
 
