@@ -37,7 +37,8 @@ class RouteFilesTest {
     private static final Set<String> PARTNER_CALLS = Set.of("call-openimis", "call-cht");
 
     /** Its own workers, its own files, its own part of CHT's pace. */
-    private static final Set<String> EACH_INSTANCE = Set.of("wake-workers", "reload-mappings", "sentinel-backlog", "kafka-watch");
+    private static final Set<String> EACH_INSTANCE =
+            Set.of("wake-workers", "reload-mappings", "sentinel-backlog", "kafka-watch");
 
     /** File name without ending to its text. */
     private static final Map<String, String> FILES = new TreeMap<>();

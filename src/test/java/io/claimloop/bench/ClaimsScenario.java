@@ -67,6 +67,7 @@ final class ClaimsScenario {
         int count = warmUp + (int) (rate * options.seconds());
         int first = rig.enter(count);
         Plan plan = mixed ? Plan.mixed(first, count) : Plan.once(first, count);
-        return new Load(rig, server, Payloads.notices(bytes), plan, warmUp, rate, Load.End.RECORDS).run(PATIENCE, profile::begin);
+        return new Load(rig, server, Payloads.notices(bytes), plan, warmUp, rate, Load.End.RECORDS)
+                .run(PATIENCE, profile::begin);
     }
 }

@@ -46,8 +46,8 @@ final class Profile {
         }
         Jvm.command(server.pid(), "JFR.stop", "name=bench", "filename=" + file);
         report.line("");
-        report.line(
-                "Profile of " + name + " (`" + Path.of("").toAbsolutePath().relativize(file) + "`), without the warm-up.");
+        report.line("Profile of " + name + " (`" + Path.of("").toAbsolutePath().relativize(file)
+                + "`), without the warm-up.");
         try (RecordingFile recording = new RecordingFile(file)) {
             tell(report, recording);
         } catch (IOException e) {
