@@ -15,7 +15,9 @@ class NextWork {
     private static final String MAKE_DUE = """
             insert into work (step, loop_uuid, due_at)
             select d.step, l.uuid, coalesce(now() + make_interval(secs => d.seconds), l.task_until, now())
-            from unnest(?::text[], ?::uuid[], ?::float8[]) as d(step, uuid, seconds) join loop l on l.uuid = d.uuid
+            from unnest(?::text[], ?::uuid[], ?::float8[]) with ordinality as d(step, uuid, seconds, place)
+              join loop l on l.uuid = d.uuid
+            order by d.place
             on conflict (step, loop_uuid) where submission_id is null
             do update set due_at = excluded.due_at, attempts = 0, again = work.lease_until is not null
             """;
