@@ -6,7 +6,7 @@ import java.util.List;
 /** The highest rate that is held: upwards in steps until one is not, on one warm server; the targets take turns. */
 final class LimitScenario {
     private static final double UP = 1.25;
-    private static final int LOWEST = 25;
+    private static final int LOWEST = 2;
 
     private final Rig rig;
     private final Report report;
@@ -35,13 +35,20 @@ final class LimitScenario {
         }
         Rounds.latencies(report, highest, ClaimsScenario.ANSWER_MILLIS, ClaimsScenario.RECORD_MILLIS);
         Rounds.costs(report, highest);
-        if (highest.size() == 2 && highest.get(1).middle(Measured::offered) > 0) {
+        double claimLoop = middle(highest, Servers.CLAIMLOOP);
+        double relay = middle(highest, Servers.RELAY);
+        if (claimLoop > 0 && relay > 0) {
             report.line("");
-            report.line("ClaimLoop holds "
-                    + Report.number(highest.get(0).middle(Measured::offered)
-                            / highest.get(1).middle(Measured::offered))
-                    + " of what the relay holds.");
+            report.line("ClaimLoop holds " + Report.number(claimLoop / relay) + " of what the relay holds.");
         }
+    }
+
+    private static double middle(List<Rounds> targets, String name) {
+        return targets.stream()
+                .filter(target -> target.name.equals(name))
+                .mapToDouble(target -> target.middle(Measured::offered))
+                .findFirst()
+                .orElse(0);
     }
 
     private Measured search(Rounds target) {
