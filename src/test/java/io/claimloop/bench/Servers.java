@@ -7,7 +7,6 @@ import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -19,7 +18,7 @@ final class Servers {
     static final String CLAIMLOOP = "claimloop";
     static final String RELAY = "relay";
 
-    private static final Pattern ENTRYPOINT = Pattern.compile("ENTRYPOINT \\[\"java\", (.*?), \"-jar\"");
+    private static final Pattern FLAGS = Pattern.compile("JAVA_TOOL_OPTIONS=\"([^\"]+)\"");
 
     private final Path folder;
     private final List<String> flags;
@@ -31,14 +30,12 @@ final class Servers {
 
     /** Those of the Dockerfile, so that what is measured is what is shipped. */
     private static List<String> shipped() {
-        Matcher entrypoint = ENTRYPOINT.matcher(Proc.text(Path.of("Dockerfile")));
-        if (!entrypoint.find()) {
-            throw new IllegalStateException("The Dockerfile's ENTRYPOINT is not [\"java\", flags, \"-jar\", …]:"
-                    + " say the flags by -Dbench.flags=…");
+        Matcher flags = FLAGS.matcher(Proc.text(Path.of("Dockerfile")));
+        if (!flags.find()) {
+            throw new IllegalStateException(
+                    "The Dockerfile sets no JAVA_TOOL_OPTIONS: say the flags by -Dbench.flags=…");
         }
-        return Arrays.stream(entrypoint.group(1).split(",\\s*"))
-                .map(flag -> flag.replace("\"", ""))
-                .toList();
+        return List.of(flags.group(1).split("\\s+"));
     }
 
     List<String> flags() {

@@ -61,10 +61,10 @@ class SparedUnderLoadTest {
     void within_150_requests_a_minute_thousands_of_claims_come_to_their_end_and_none_is_parked() {
         int before = OPENIMIS.requests();
         List<Claim> all = new ArrayList<>();
-        List<Claim> asked = Stream.generate(journey::claim).limit(40).toList();
+        List<Claim> asked = Stream.generate(journey::claim).limit(60).toList();
         // what may not be asked about ends by a decision: that costs openIMIS as much
         Insuree insuree = journey.person();
-        for (int wave = 0; wave < 40; wave++) {
+        for (int wave = 0; wave < 60; wave++) {
             List<Claim> some = excluded(insuree, 60);
             some.add(asked.get(wave));
             notices(some);
