@@ -26,10 +26,10 @@ import org.springframework.stereotype.Component;
  * is read on meanwhile. Where the database does not take them the consumer is set back to the first of them: they come
  * again, and nothing behind them can be committed before. A record that comes twice is one notice.
  */
-@Component("claimRecords")
+@Component("claimEventRecords")
 @Profile("kafka")
-public class ClaimRecords {
-    private static final Logger log = LoggerFactory.getLogger(ClaimRecords.class);
+public class ClaimEventRecords {
+    private static final Logger log = LoggerFactory.getLogger(ClaimEventRecords.class);
     private static final Duration COMMIT = Duration.ofSeconds(10);
     private static final int LONGEST_PAUSE_MS = 2000;
 
@@ -62,7 +62,7 @@ public class ClaimRecords {
     private final ThreadLocal<Poll> polls = ThreadLocal.withInitial(Poll::new);
     private final ClaimEvents claimEvents;
 
-    public ClaimRecords(ClaimEvents claimEvents) {
+    public ClaimEventRecords(ClaimEvents claimEvents) {
         this.claimEvents = claimEvents;
     }
 

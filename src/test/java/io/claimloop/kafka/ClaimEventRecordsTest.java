@@ -30,7 +30,7 @@ import org.springframework.dao.DataAccessResourceFailureException;
 import org.springframework.dao.DataIntegrityViolationException;
 
 /** When offsets are committed, and when not. */
-class ClaimRecordsTest {
+class ClaimEventRecordsTest {
     private static final TopicPartition ZERO = new TopicPartition("claims", 0);
     private static final TopicPartition ONE = new TopicPartition("claims", 1);
 
@@ -56,7 +56,7 @@ class ClaimRecordsTest {
         }
     };
 
-    private final ClaimRecords records = new ClaimRecords(new ClaimEvents(events, steps -> {}, properties()));
+    private final ClaimEventRecords records = new ClaimEventRecords(new ClaimEvents(events, steps -> {}, properties()));
 
     private static ClaimLoopProperties properties() {
         return new ClaimLoopProperties(
