@@ -189,8 +189,8 @@ class RouteFilesTest {
         java.util.regex.Pattern plain = java.util.regex.Pattern.compile(
                 "(jslt|json-validator):file:\\{\\{claimloop\\.mappings}}/[a-z0-9-]+(\\.schema)?\\.(jslt|json)");
         List<String> read = new ArrayList<>();
-        try (var files = java.nio.file.Files.list(java.nio.file.Path.of("routes"))) {
-            for (var file : files.toList()) {
+        try (var files = java.nio.file.Files.walk(java.nio.file.Path.of("routes"))) {
+            for (var file : files.filter(java.nio.file.Files::isRegularFile).toList()) {
                 assertThat(file.getFileName().toString()).matches("[a-z0-9-]+\\.yaml");
                 java.util.regex.Pattern.compile("uri: *\"?([^\"\\s]+)")
                         .matcher(java.nio.file.Files.readString(file))

@@ -96,7 +96,7 @@ class SparedUnderLoadTest {
     void after_an_outage_thousands_that_waited_storm_nobody_and_new_claims_need_not_wait_for_all_of_them() {
         OPENIMIS_LINE.cut();
         Insuree insuree = journey.person();
-        List<Claim> waiting = excluded(insuree, 3000);
+        List<Claim> waiting = excluded(insuree, 1500);
         notices(waiting);
         await().atMost(LIMIT)
                 .until(() -> count(
