@@ -1,6 +1,6 @@
 # Build the jar first: ./mvnw -DskipTests package
 #
-# Unproven: no Docker engine has built it. The unpacking and the training were run outside of one.
+# Unproven: no Docker engine has built it. The unpacking was run outside of one, the training (deploy/image/train.sh) not yet.
 FROM eclipse-temurin:17-jre AS layers
 WORKDIR /layers
 COPY target/claimloop-*.jar claimloop.jar
@@ -23,7 +23,7 @@ RUN mkdir classes && chown 10001 classes
 # Writes nothing but /tmp when spring.datasource.url names a PostgreSQL of your own.
 USER 10001
 # docs/sizing.md tells what was measured with these
-ENV JAVA_TOOL_OPTIONS="-Xmx256m -XX:+UseSerialGC -Xss512k -XX:MaxMetaspaceSize=192m -XX:ReservedCodeCacheSize=64m -XX:+ExitOnOutOfMemoryError"
+ENV JAVA_TOOL_OPTIONS="-Xmx256m -XX:+UseSerialGC -Xss512k -XX:+ExitOnOutOfMemoryError"
 # an image without the archive only starts slower
 RUN ./train.sh classes/claimloop.jsa || echo "no archive of classes"
 EXPOSE 8080

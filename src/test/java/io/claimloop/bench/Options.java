@@ -18,7 +18,6 @@ record Options(
         int rate,
         int highest,
         int claims,
-        int backlog,
         boolean quick,
         boolean profile,
         List<String> flags) {
@@ -34,7 +33,6 @@ record Options(
                 number("rate", quick ? 50 : 500),
                 number("highest", 4000),
                 number("claims", quick ? 2_000 : 40_000),
-                number("backlog", 100_000),
                 quick,
                 Boolean.parseBoolean(text("profile", "false")),
                 words(text("flags", "")));
