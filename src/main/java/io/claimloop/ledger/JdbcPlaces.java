@@ -12,9 +12,15 @@ class JdbcPlaces implements Places {
     private static final String TAKE = """
             insert into place (kind, period, chw, loop_uuid)
             select ?, ?, ?, ?
-            where (select count(*) from place where kind = ? and period = ? and chw = ?) < ?
+            where coalesce((%s), 0) < ?
             on conflict do nothing
             """;
+    /** Thousands: counted as they are taken. */
+    private static final String OF_DAY = TAKE.formatted("select taken from day_count where period = ?");
+
+    private static final String OF_WEEK =
+            TAKE.formatted("select count(*) from place where kind = 'WEEK' and period = ? and chw = ?");
+
     private static final String HAS =
             "select exists (select 1 from place where kind = ? and period = ? and chw = ? and loop_uuid = ?)";
 
@@ -27,18 +33,22 @@ class JdbcPlaces implements Places {
     @Override
     @Transactional
     public boolean ofDay(LocalDate day, UUID loop, int most) {
-        return take("DAY", day, "", loop, most);
+        oneAtATime("DAY", day, "");
+        return jdbc.update(OF_DAY, "DAY", day, "", loop, day, most) == 1 || has("DAY", day, "", loop);
     }
 
     @Override
     @Transactional
     public boolean ofWeek(String chw, LocalDate week, UUID loop, int most) {
-        return take("WEEK", week, chw, loop, most);
+        oneAtATime("WEEK", week, chw);
+        return jdbc.update(OF_WEEK, "WEEK", week, chw, loop, week, chw, most) == 1 || has("WEEK", week, chw, loop);
     }
 
-    private boolean take(String kind, LocalDate period, String chw, UUID loop, int most) {
+    private void oneAtATime(String kind, LocalDate period, String chw) {
         jdbc.query(ONE_AT_A_TIME, row -> {}, String.join("|", "place", kind, period.toString(), chw));
-        return jdbc.update(TAKE, kind, period, chw, loop, kind, period, chw, most) == 1
-                || Boolean.TRUE.equals(jdbc.queryForObject(HAS, Boolean.class, kind, period, chw, loop));
+    }
+
+    private boolean has(String kind, LocalDate period, String chw, UUID loop) {
+        return Boolean.TRUE.equals(jdbc.queryForObject(HAS, Boolean.class, kind, period, chw, loop));
     }
 }

@@ -37,6 +37,20 @@ class PlacesTest extends LedgerTest {
     }
 
     @Test
+    void the_places_of_a_day_are_counted_as_they_are_taken_whoever_takes_them() {
+        ledger.places.ofDay(DAY, ledger.noticed(), 10);
+        // as an instance of the version before does
+        ledger.jdbc.update(
+                "insert into place (kind, period, chw, loop_uuid) values ('DAY', ?, '', ?)", DAY, ledger.noticed());
+
+        assertThat(ledger.jdbc.queryForObject("select taken from day_count where period = ?", Integer.class, DAY))
+                .isEqualTo(2);
+        assertThat(ledger.places.ofDay(DAY, ledger.noticed(), 2)).isFalse();
+        ledger.jdbc.update("delete from place where period = ?", DAY);
+        assertThat(ledger.places.ofDay(DAY, ledger.noticed(), 1)).isTrue();
+    }
+
+    @Test
     void a_limit_that_was_lowered_takes_no_place_away() {
         UUID first = ledger.noticed();
         UUID second = ledger.noticed();
