@@ -52,6 +52,13 @@ class Completing {
         return now;
     }
 
+    private static String name(Due due) {
+        UUID claim = claim(due);
+        return due.loop() != null
+                ? "claim " + due.loop().name()
+                : claim != null ? "claim " + claim : "a submission that names no claim (work " + due.id() + ")";
+    }
+
     /** The loop, or the one that its submission names. */
     private static UUID claim(Due due) {
         return due.loop() != null
@@ -94,8 +101,10 @@ class Completing {
                 held.add(completion);
             } else {
                 log.info(
-                        "an outcome of step {} came too late: somebody else has the work, or its loop moved on",
-                        completion.due().step());
+                        "an outcome of step {} for {} came too late: somebody else has the work, or its loop moved on;"
+                                + " nothing is to be done",
+                        completion.due().step(),
+                        name(completion.due()));
             }
         }
         if (held.isEmpty()) {
