@@ -2,24 +2,16 @@ package io.claimloop;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.claimloop.support.NamedTests;
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.Map;
-import java.util.TreeSet;
-import java.util.regex.MatchResult;
-import java.util.regex.Pattern;
-import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
 /** {@code docs/failures.md} has all sixty rows, each with tests that exist or with the reason why there is none. */
 class FailuresDocTest {
-    private static final Path TESTS = Path.of("src", "test", "java");
-    private static final Pattern NAMED = Pattern.compile("`(\\w+)#(\\w+)`");
-
     private record Row(String number, String behaviour, String tests) {}
 
     private static String page() throws IOException {
@@ -46,29 +38,16 @@ class FailuresDocTest {
     @Test
     void a_row_names_a_test_or_the_reason_why_there_is_none() throws IOException {
         assertThat(rows())
-                .allMatch(row -> NAMED.matcher(row.tests()).find()
+                .allMatch(row -> NamedTests.any(row.tests())
                         || row.behaviour().startsWith("– ")
                         || row.tests().startsWith("– "));
     }
 
     @Test
     void each_named_test_exists() throws IOException {
-        Map<String, String> sources;
-        try (var files = Files.walk(TESTS)) {
-            sources = files.filter(file -> file.toString().endsWith(".java"))
-                    .collect(Collectors.toMap(
-                            file -> file.getFileName().toString().replace(".java", ""),
-                            FailuresDocTest::text,
-                            String::concat));
-        }
-        var missing = new TreeSet<String>();
-        for (MatchResult test : NAMED.matcher(page()).results().toList()) {
-            String source = sources.getOrDefault(test.group(1), "");
-            if (!source.contains("\n    void " + test.group(2) + "(")) {
-                missing.add(test.group());
-            }
-        }
-        assertThat(missing).as("tests that docs/failures.md names").isEmpty();
+        assertThat(NamedTests.missing(page()))
+                .as("tests that docs/failures.md names")
+                .isEmpty();
     }
 
     @Test
@@ -88,13 +67,5 @@ class FailuresDocTest {
                 .replace("**", "")
                 .replaceAll("\\s+", " ")
                 .strip();
-    }
-
-    private static String text(Path file) {
-        try {
-            return Files.readString(file);
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
     }
 }

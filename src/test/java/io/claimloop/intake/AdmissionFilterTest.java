@@ -5,13 +5,11 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
-import io.claimloop.settings.ClaimLoopProperties;
-import io.claimloop.settings.Secret;
+import io.claimloop.support.IntakeSettings;
 import jakarta.servlet.AsyncContext;
 import jakarta.servlet.FilterChain;
 import jakarta.servlet.ServletException;
 import java.io.IOException;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -32,32 +30,9 @@ class AdmissionFilterTest {
     private static final int PLACES = 2;
 
     private final ApplicationAvailabilityBean ready = new ApplicationAvailabilityBean();
-    private final AdmissionFilter filter = new AdmissionFilter(properties(), ready);
+    private final AdmissionFilter filter = new AdmissionFilter(IntakeSettings.of(MAX_BODY, PLACES), ready);
     private final AtomicInteger admitted = new AtomicInteger();
     private final FilterChain counts = (request, response) -> admitted.incrementAndGet();
-
-    private static ClaimLoopProperties properties() {
-        return new ClaimLoopProperties(
-                Path.of("."),
-                Path.of("."),
-                Path.of("."),
-                false,
-                null,
-                null,
-                null,
-                new ClaimLoopProperties.Intake(new Secret("one"), new Secret("two"), MAX_BODY, PLACES),
-                null,
-                null,
-                null,
-                null,
-                null,
-                null,
-                null,
-                null,
-                null,
-                null,
-                null);
-    }
 
     private static MockHttpServletRequest post() {
         MockHttpServletRequest request = new MockHttpServletRequest("POST", "/openimis/notifications");

@@ -8,8 +8,7 @@ import io.claimloop.ledger.ClaimNotice;
 import io.claimloop.ledger.Events;
 import io.claimloop.ledger.ParkedEvent;
 import io.claimloop.ledger.Reason;
-import io.claimloop.settings.ClaimLoopProperties;
-import io.claimloop.settings.Secret;
+import io.claimloop.support.IntakeSettings;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -56,30 +55,8 @@ class ClaimEventRecordsTest {
         }
     };
 
-    private final ClaimEventRecords records = new ClaimEventRecords(new ClaimEvents(events, steps -> {}, properties()));
-
-    private static ClaimLoopProperties properties() {
-        return new ClaimLoopProperties(
-                null,
-                null,
-                null,
-                false,
-                null,
-                null,
-                null,
-                new ClaimLoopProperties.Intake(new Secret("one"), new Secret("two"), 1000, 10),
-                null,
-                null,
-                null,
-                null,
-                null,
-                null,
-                null,
-                null,
-                null,
-                null,
-                null);
-    }
+    private final ClaimEventRecords records =
+            new ClaimEventRecords(new ClaimEvents(events, steps -> {}, IntakeSettings.of(1000, 10)));
 
     @BeforeEach
     void assign() {
