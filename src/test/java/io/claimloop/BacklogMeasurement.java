@@ -44,6 +44,7 @@ class BacklogMeasurement {
     private static final Duration LIMIT = Duration.ofMinutes(Long.getLong("backlog.minutes", 60));
     /** Each has a visit a day: so none is older than the simulated policies. */
     private static final int PERSONS = Math.max(250, CLAIMS / 200);
+
     private static final int BUNDLE = 1000;
     private static final String TOKEN = "token-of-openimis-in-tests";
     private static final String PASSWORD = "password-of-operator-in-tests";

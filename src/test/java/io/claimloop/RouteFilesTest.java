@@ -250,6 +250,18 @@ class RouteFilesTest {
         }
     }
 
+    /** Otherwise the thread that came goes back for more while the parts are on their way: nothing bounds what is in hand. */
+    @Test
+    void a_parallel_split_holds_its_thread_until_all_parts_are_back() {
+        List<Map<String, Object>> parallel = new ArrayList<>();
+        FLOWS.forEach(flow -> walk(flow.body(), (key, value) -> {
+            if (key.equals("split") && Boolean.TRUE.equals(map(value).get("parallelProcessing"))) {
+                parallel.add(map(value));
+            }
+        }));
+        assertThat(parallel).isNotEmpty().allSatisfy(split -> assertThat(split).containsEntry("synchronous", true));
+    }
+
     @Test
     void a_schedule_runs_on_the_leader_or_is_named_as_one_that_each_instance_needs() {
         List<Flow> schedules =

@@ -16,6 +16,7 @@ import io.claimloop.support.Works;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Function;
 import java.util.stream.Collectors;
@@ -150,6 +151,32 @@ class StepWorkerTest extends PartnersOnWire {
         return IntStream.range(0, size)
                 .mapToObj(i -> Works.due(Step.EXPIRE, State.TASKED))
                 .toList();
+    }
+
+    @Test
+    void a_worker_leases_no_second_batch_before_the_first_is_completed() throws Exception {
+        CountDownLatch partner = new CountDownLatch(1);
+        each = due -> {
+            try {
+                partner.await();
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+            }
+            return Outcome.moved(State.EXPIRED, "window");
+        };
+        routes.ledger.makeDue(Step.EXPIRE, batch(4));
+        routes.wake(Step.EXPIRE);
+        await().until(() -> called.get() > 0);
+        routes.wake(Step.EXPIRE);
+        try {
+            await().during(Duration.ofMillis(500))
+                    .atMost(Duration.ofSeconds(10))
+                    .until(() -> routes.ledger.limits.size() == 1);
+        } finally {
+            partner.countDown();
+        }
+        await().until(() -> routes.ledger.limits.size() == 2);
+        assertThat(routes.ledger.completions).hasSize(4);
     }
 
     private Map<Due, Outcome> run(List<Due> batch) {
