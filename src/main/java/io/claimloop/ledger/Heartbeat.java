@@ -116,6 +116,19 @@ class Heartbeat implements Instances, SmartLifecycle {
         while (running) {
             turn(LISTEN);
         }
+        lead.lost();
+        leave();
+    }
+
+    /** On the line of its own: where that is broken nobody waits for the database, and the leader's lease runs out. */
+    private void leave() {
+        try {
+            if (line != null) {
+                rows.leave(line);
+            }
+        } catch (SQLException e) {
+            log.debug("the lease of the leader runs out by itself");
+        }
         OwnLine.close(line);
     }
 
@@ -199,11 +212,6 @@ class Heartbeat implements Instances, SmartLifecycle {
             Thread.currentThread().interrupt();
         }
         lead.lost();
-        try {
-            rows.leave(jdbc);
-        } catch (DataAccessException e) {
-            log.debug("the lease of the leader runs out by itself");
-        }
     }
 
     @Override

@@ -99,8 +99,14 @@ class InstanceRows {
     }
 
     /** The others are told, so that one of them leads at once. */
-    void leave(JdbcTemplate jdbc) {
-        jdbc.query(LEAVE, row -> {}, me, me, CHANNEL, message(BEAT));
+    void leave(Connection connection) throws SQLException {
+        try (PreparedStatement statement = connection.prepareStatement(LEAVE)) {
+            statement.setString(1, me);
+            statement.setString(2, me);
+            statement.setString(3, CHANNEL);
+            statement.setString(4, message(BEAT));
+            statement.execute();
+        }
     }
 
     List<Instances.Member> list(JdbcTemplate jdbc) {

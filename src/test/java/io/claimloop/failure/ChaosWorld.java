@@ -8,11 +8,7 @@ import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
-import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.TimeUnit;
-import org.springframework.beans.factory.DisposableBean;
-import org.springframework.context.ConfigurableApplicationContext;
-import org.springframework.context.support.GenericApplicationContext;
+import org.springframework.boot.SpringApplication;
 
 /** A world in which every line is bad: to openIMIS, to CHT, and to the database, which crashes besides. */
 public class ChaosWorld extends SimulatedWorld {
@@ -23,30 +19,13 @@ public class ChaosWorld extends SimulatedWorld {
     static final ChaosProxy CHT_LINE = new ChaosProxy(CHT.port());
     static final ChaosProxy DATABASE_LINE = new ChaosProxy(DATABASE.port());
 
-    private static final CountDownLatch STOPPED = new CountDownLatch(1);
-
     static {
         // the application stops first, so that it can give its leases back
-        Runtime.getRuntime().addShutdownHook(new Thread(() -> {
-            try {
-                STOPPED.await(20, TimeUnit.SECONDS);
-            } catch (InterruptedException e) {
-                Thread.currentThread().interrupt();
-            }
-            DATABASE.close();
-        }));
+        SpringApplication.getShutdownHandlers().add(DATABASE::close);
     }
 
     public ChaosWorld() {
         super(OPENIMIS, CHT);
-    }
-
-    @Override
-    public void initialize(ConfigurableApplicationContext context) {
-        super.initialize(context);
-        // the first bean is destroyed last
-        ((GenericApplicationContext) context)
-                .registerBean("applicationStopped", DisposableBean.class, () -> STOPPED::countDown);
     }
 
     static void heal() {

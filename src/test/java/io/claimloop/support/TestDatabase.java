@@ -8,6 +8,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 import javax.sql.DataSource;
 import org.flywaydb.core.Flyway;
 import org.postgresql.ds.PGSimpleDataSource;
+import org.springframework.boot.SpringApplication;
 
 /** One real PostgreSQL for all tests of a JVM, and a database of its own for whoever asks, copied from a template. */
 public final class TestDatabase {
@@ -22,10 +23,13 @@ public final class TestDatabase {
         try {
             if (postgres == null) {
                 postgres = EmbeddedPostgres.builder()
+                        .setRegisterShutdownHook(false)
                         .setServerConfig("fsync", "on")
                         .setServerConfig("synchronous_commit", "on")
                         .setServerConfig("max_connections", "200")
                         .start();
+                // after the applications of the tests: each would wait for it at its end
+                SpringApplication.getShutdownHandlers().add(TestDatabase::stop);
                 execute("create database " + TEMPLATE);
                 Flyway.configure()
                         .dataSource(urlOf(TEMPLATE), "postgres", "")
@@ -49,6 +53,14 @@ public final class TestDatabase {
 
     private static String urlOf(String database) {
         return postgres.getJdbcUrl("postgres", database).replaceFirst("\\?.*", "");
+    }
+
+    private static void stop() {
+        try {
+            postgres.close();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
     }
 
     private static void execute(String sql) {
