@@ -11,17 +11,13 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
+import java.util.function.Function;
+import java.util.stream.Collectors;
 import org.springframework.jdbc.core.JdbcTemplate;
 import org.springframework.jdbc.core.namedparam.NamedParameterJdbcTemplate;
 import org.springframework.transaction.annotation.Transactional;
 
 class JdbcLoops implements Loops {
-    private static final String RESERVE_VISIT = """
-            insert into visit (visit_key, loop_uuid) values (?, ?)
-            on conflict (visit_key) do update set loop_uuid = visit.loop_uuid
-            returning loop_uuid
-            """;
-
     private final JdbcTemplate jdbc;
     private final LoopOrders orders;
     private final Proofs proofs;
@@ -159,9 +155,12 @@ class JdbcLoops implements Loops {
 
     @Override
     @Transactional
-    public Optional<Loop> reserveVisit(String visitKey, UUID loop) {
-        UUID holder = jdbc.queryForObject(RESERVE_VISIT, UUID.class, visitKey, loop);
-        return loop.equals(holder) ? Optional.empty() : find(holder);
+    public Map<UUID, Loop> reserveVisits(Map<UUID, String> visits) {
+        Map<UUID, UUID> others = Visits.reserve(jdbc, visits);
+        Map<UUID, Loop> asking =
+                find(Set.copyOf(others.values())).stream().collect(Collectors.toMap(Loop::uuid, Function.identity()));
+        return others.keySet().stream()
+                .collect(Collectors.toMap(Function.identity(), loop -> asking.get(others.get(loop))));
     }
 
     @Override

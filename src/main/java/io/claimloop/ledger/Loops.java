@@ -49,11 +49,12 @@ public interface Loops {
     Optional<Submission> submission(long id);
 
     /**
-     * Reserves the visit for a loop.
+     * Reserves for each loop its visit. Of two that come with the same visit the first has it.
      *
-     * @return the loop that already asks about this visit; empty when it is now this one
+     * @param visits the visit's key, by the loop that wants to ask
+     * @return the loop that already asks, by the one that may not; the others have their visit now
      */
-    Optional<Loop> reserveVisit(String visitKey, UUID loop);
+    Map<UUID, Loop> reserveVisits(Map<UUID, String> visits);
 
     /**
      * A person orders: a parked loop goes back to where it came from, one that waits is looked at now.

@@ -1,6 +1,8 @@
 package io.claimloop.ledger;
 
 import java.time.LocalDate;
+import java.util.List;
+import java.util.Set;
 import java.util.UUID;
 
 /**
@@ -9,11 +11,11 @@ import java.util.UUID;
  */
 public interface Places {
     /**
-     * A place among those of a day.
+     * Places among those of a day, for the first in order.
      *
-     * @return whether the loop has one, now or from before
+     * @return the loops that have one, now or from before
      */
-    boolean ofDay(LocalDate day, UUID loop, int most);
+    Set<UUID> ofDay(LocalDate day, List<UUID> loops, int most);
 
     /**
      * A place among those of a CHW's week. A loop that is withdrawn before it was tasked gives it back.

@@ -6,6 +6,7 @@ import io.claimloop.ledger.Completion;
 import io.claimloop.ledger.Due;
 import io.claimloop.ledger.Outcome;
 import io.claimloop.openimis.Mutation;
+import io.claimloop.rules.Wanted;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
@@ -13,7 +14,7 @@ import java.util.List;
 
 /**
  * What a step made of a batch: outcomes, orders to openIMIS that are still to be sent, so that one request carries all of
- * them, and claims that go into CHT together. Lives for one run of a worker's route.
+ * them, claims that go into CHT together, and claims of which some are chosen together. Lives for one run of a worker's route.
  */
 public final class BatchResults {
     /** A mutation on behalf of leased work. */
@@ -27,6 +28,7 @@ public final class BatchResults {
     private final Deque<List<Order>> requests = new ArrayDeque<>();
 
     private final DispatchBatch dispatches = new DispatchBatch();
+    private final List<Wanted> wanted = new ArrayList<>();
 
     private int halvings;
     private boolean understood;
@@ -44,6 +46,15 @@ public final class BatchResults {
 
     void dispatch(Dispatch dispatch) {
         dispatches.add(dispatch);
+    }
+
+    void wanted(Wanted claim) {
+        wanted.add(claim);
+    }
+
+    /** The claims that are wanted, the oldest first. */
+    public List<Wanted> wanted() {
+        return wanted;
     }
 
     /** The claims that go into CHT together. */
@@ -101,6 +112,9 @@ public final class BatchResults {
         dispatches.all().stream()
                 .filter(dispatch -> dispatch.outcome() != null)
                 .forEach(dispatch -> all.add(new Completion(dispatch.due(), dispatch.outcome())));
+        wanted.stream()
+                .filter(claim -> claim.outcome() != null)
+                .forEach(claim -> all.add(new Completion(claim.due(), claim.outcome())));
         return all;
     }
 }

@@ -104,6 +104,7 @@ public class Orders {
             results.poll().forEach(order -> results.done(order.due(), outcome));
         }
         results.dispatches().end(outcome);
+        results.wanted().forEach(wanted -> wanted.end(outcome));
         return results;
     }
 }

@@ -4,6 +4,7 @@ import io.claimloop.cht.Dispatch;
 import io.claimloop.ledger.Due;
 import io.claimloop.ledger.Outcome;
 import io.claimloop.openimis.Mutation;
+import io.claimloop.rules.Wanted;
 import org.apache.camel.AggregationStrategy;
 import org.apache.camel.Exchange;
 import org.apache.camel.support.DefaultExchange;
@@ -11,7 +12,8 @@ import org.springframework.stereotype.Component;
 
 /**
  * Gathers what a step made of a batch. The leased work stands in the variable {@code due}; in the body stands its outcome,
- * an order to openIMIS that is sent together with those of the others, or a claim that goes into CHT together with them.
+ * an order to openIMIS that is sent together with those of the others, a claim that goes into CHT together with them, or one
+ * that is wanted.
  */
 @Component("outcomes")
 public class OutcomeCollector implements AggregationStrategy {
@@ -28,6 +30,8 @@ public class OutcomeCollector implements AggregationStrategy {
                 results.order(due, mutation);
             } else if (body instanceof Dispatch dispatch) {
                 results.dispatch(dispatch);
+            } else if (body instanceof Wanted wanted) {
+                results.wanted(wanted);
             } else {
                 results.done(due, body instanceof Outcome told ? told : ErrorPolicy.withoutOutcome());
             }

@@ -13,8 +13,10 @@ import io.claimloop.partner.PartnerGate;
 import io.claimloop.settings.ClaimLoopProperties;
 import io.claimloop.settings.ClaimLoopProperties.Delivery;
 import jakarta.annotation.PreDestroy;
+import java.util.EnumMap;
 import java.util.EnumSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.stream.Collectors;
 import org.slf4j.Logger;
@@ -39,6 +41,7 @@ public class StepWorker {
     private final ClaimLoopProperties.Steps steps;
     private final int claimsPerRequest;
     private final boolean byFhir;
+    private final Map<Step, Gathering> gatherings = new EnumMap<>(Step.class);
 
     public StepWorker(
             DueWork dueWork,
@@ -55,6 +58,16 @@ public class StepWorker {
         this.steps = properties.steps();
         this.claimsPerRequest = properties.openimis().claimsPerRequest();
         this.byFhir = properties.feedback().delivery() == Delivery.FHIR;
+        EnumSet.allOf(Step.class).forEach(step -> gatherings.put(step, new Gathering(steps.gather())));
+    }
+
+    /**
+     * How long the next batch of a step waits, in milliseconds, so that what comes meanwhile goes with it: a request to a
+     * partner and a commit cost the same for one as for many. The first after a pause does not wait, nor does one that
+     * follows a full batch.
+     */
+    public long gathers(String stepKey) {
+        return gatherings.get(Step.of(stepKey)).millis(System.nanoTime());
     }
 
     /** At most as much as the partners can serve soon: so a limit costs no attempt, and no lease runs out in a queue. */
@@ -66,6 +79,7 @@ public class StepWorker {
         }
         List<Due> leased = dueWork.lease(step, limit, steps.lease());
         if (leased.size() == limit) {
+            gatherings.get(step).full();
             wakeUp.wake(EnumSet.of(step));
         }
         List<Completion> poison = leased.stream()

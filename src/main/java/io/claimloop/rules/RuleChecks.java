@@ -20,8 +20,12 @@ import java.time.Duration;
 import java.time.LocalDate;
 import java.time.ZoneId;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
+import java.util.UUID;
 import org.springframework.stereotype.Component;
 
 /** Decides whether a claim is followed up: by what openIMIS shows now, never by what a notice said. */
@@ -46,7 +50,8 @@ public class RuleChecks {
         this.from = configured != null ? configured : LocalDate.ofInstant(loops.firstStart(), zone);
     }
 
-    public Outcome check(Due due) {
+    /** What the claim says by itself: an outcome, or that it is {@link Wanted}. */
+    public Object check(Due due) {
         if (!due.loop().state().next().contains(State.SELECTED)) {
             return Outcome.done();
         }
@@ -56,13 +61,19 @@ public class RuleChecks {
                     : Outcome.failed(Reason.UNEXPECTED, "openIMIS fails on reading this claim.");
         }
         Claim claim = Claim.of(due.claim());
+        List<Finding> findings = new ArrayList<>();
+        Outcome unwanted = unwanted(due, claim, findings);
+        return unwanted == null ? new Wanted(due, claim, visitKey(claim), findings) : read(due, claim, unwanted);
+    }
+
+    private static Outcome read(Due due, Claim claim, Outcome outcome) {
         String insuree = claim.insuree() == null ? null : claim.insuree().uuid();
-        return decide(due, claim)
-                .learned(Facts.ofClaim(claim.code(), insuree, due.eligibility()))
+        return outcome.learned(Facts.ofClaim(claim.code(), insuree, due.eligibility()))
                 .proof(due.claim().toString());
     }
 
-    private Outcome decide(Due due, Claim claim) {
+    /** Null when it is wanted. */
+    private Outcome unwanted(Due due, Claim claim, List<Finding> findings) {
         Optional<String> strange = claim.strange();
         if (strange.isPresent()) {
             return Outcome.parked(Reason.CLAIM_UNKNOWN_STATUS, strange.get());
@@ -99,27 +110,40 @@ public class RuleChecks {
         if (barred.isPresent()) {
             return notSelected(barred.get(), null);
         }
-        List<Finding> findings = new ArrayList<>(EntryRules.check(claim, LocalDate.now(zone)));
+        findings.addAll(EntryRules.check(claim, LocalDate.now(zone)));
         boolean broken = !findings.isEmpty();
         findings.addAll(CoverageRule.check(due.eligibility()));
         // of a submitted claim openIMIS has judged itself
         if (broken || claim.status() == Claim.ENTERED && CoverageRule.uncovered(due.eligibility())) {
             return notSelected(Reason.INVALID_ENTRY, findings.get(0).detail()).found(findings);
         }
-        Optional<Loop> other = loops.reserveVisit(visitKey(claim), due.loop().uuid());
-        if (other.isPresent()) {
-            String name = other.get().name();
-            findings.add(new Finding(null, "same-visit", "Same insuree, facility and dates as claim " + name + "."));
-            return notSelected(Reason.SAME_VISIT, "Claim " + name + ".").found(findings);
-        }
-        return withinDay(due.loop(), claim).found(findings);
+        return null;
     }
 
-    /** Last of all: a place is taken only by a claim that is wanted otherwise. */
-    private Outcome withinDay(Loop loop, Claim claim) {
-        if (limits.takeDay(loop.uuid())) {
-            return Outcome.moved(State.SELECTED, CHECK);
+    /** One visit is asked about once, and a place of the day is taken last of all, only by a claim that is wanted otherwise. */
+    public void choose(List<Wanted> wanted) {
+        Map<UUID, String> visits = new LinkedHashMap<>();
+        wanted.forEach(one -> visits.put(one.due().loop().uuid(), one.visit()));
+        Map<UUID, Loop> asking = loops.reserveVisits(visits);
+        Set<UUID> places = limits.takeDay(visits.keySet().stream()
+                .filter(loop -> !asking.containsKey(loop))
+                .toList());
+        for (Wanted one : wanted) {
+            UUID loop = one.due().loop().uuid();
+            Outcome outcome = asking.containsKey(loop)
+                    ? sameVisit(asking.get(loop), one.findings())
+                    : places.contains(loop) ? Outcome.moved(State.SELECTED, CHECK) : dayFull(one.claim());
+            one.end(read(one.due(), one.claim(), outcome.found(one.findings())));
         }
+    }
+
+    private static Outcome sameVisit(Loop other, List<Finding> findings) {
+        findings.add(
+                new Finding(null, "same-visit", "Same insuree, facility and dates as claim " + other.name() + "."));
+        return notSelected(Reason.SAME_VISIT, "Claim " + other.name() + ".");
+    }
+
+    private Outcome dayFull(Claim claim) {
         return claim.feedbackStatus() == FEEDBACK_SELECTED
                 ? Outcome.moved(State.WAITING, CHECK)
                         .because(Reason.WAITS_FOR_A_DAY, null)

@@ -11,7 +11,9 @@ import java.time.LocalDate;
 import java.time.ZoneId;
 import java.time.ZonedDateTime;
 import java.time.temporal.TemporalAdjusters;
+import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.UUID;
 import org.springframework.beans.factory.annotation.Autowired;
 import org.springframework.stereotype.Component;
@@ -59,9 +61,11 @@ public class SelectionLimits {
         return exclusions.excludes(claim);
     }
 
-    /** Whether one more claim may be selected today, and this is it. */
-    boolean takeDay(UUID loop) {
-        return selection.perDay() == null || places.ofDay(today(), loop, selection.perDay());
+    /** Which of these claims may be selected today, the first in order before the others. */
+    Set<UUID> takeDay(List<UUID> loops) {
+        return selection.perDay() == null || loops.isEmpty()
+                ? Set.copyOf(loops)
+                : places.ofDay(today(), loops, selection.perDay());
     }
 
     Duration untilTomorrow() {

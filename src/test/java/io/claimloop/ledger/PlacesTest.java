@@ -23,41 +23,57 @@ class PlacesTest extends LedgerTest {
         ledger.jdbc.update("delete from place");
     }
 
+    private static boolean ofDay(Places places, LocalDate day, UUID loop, int most) {
+        return places.ofDay(day, List.of(loop), most).contains(loop);
+    }
+
+    @Test
+    void of_a_batch_the_first_get_what_is_left_and_who_has_a_place_takes_no_second() {
+        List<UUID> loops = IntStream.range(0, 6).mapToObj(i -> ledger.noticed()).toList();
+        ofDay(ledger.places, DAY, loops.get(4), 10);
+
+        assertThat(ledger.places.ofDay(DAY, loops, 3))
+                .containsExactlyInAnyOrder(loops.get(0), loops.get(1), loops.get(4));
+        assertThat(ledger.places.ofDay(DAY, loops, 3)).hasSize(3);
+        assertThat(ledger.jdbc.queryForObject("select taken from day_count where period = ?", Integer.class, DAY))
+                .isEqualTo(3);
+    }
+
     @Test
     void as_many_loops_as_allowed_get_a_place_and_keep_it_however_often_they_ask() {
         UUID first = ledger.noticed();
         UUID second = ledger.noticed();
-        assertThat(ledger.places.ofDay(DAY, first, 1)).isTrue();
-        assertThat(ledger.places.ofDay(DAY, second, 1)).isFalse();
-        assertThat(ledger.places.ofDay(DAY, first, 1))
+        assertThat(ofDay(ledger.places, DAY, first, 1)).isTrue();
+        assertThat(ofDay(ledger.places, DAY, second, 1)).isFalse();
+        assertThat(ofDay(ledger.places, DAY, first, 1))
                 .as("checked again after a crash")
                 .isTrue();
-        assertThat(ledger.places.ofDay(DAY.plusDays(1), second, 1)).isTrue();
+        assertThat(ofDay(ledger.places, DAY.plusDays(1), second, 1)).isTrue();
         assertThat(ledger.count("place")).isEqualTo(2);
     }
 
     @Test
     void the_places_of_a_day_are_counted_as_they_are_taken_whoever_takes_them() {
-        ledger.places.ofDay(DAY, ledger.noticed(), 10);
+        ofDay(ledger.places, DAY, ledger.noticed(), 10);
         // as an instance of the version before does
         ledger.jdbc.update(
                 "insert into place (kind, period, chw, loop_uuid) values ('DAY', ?, '', ?)", DAY, ledger.noticed());
 
         assertThat(ledger.jdbc.queryForObject("select taken from day_count where period = ?", Integer.class, DAY))
                 .isEqualTo(2);
-        assertThat(ledger.places.ofDay(DAY, ledger.noticed(), 2)).isFalse();
+        assertThat(ofDay(ledger.places, DAY, ledger.noticed(), 2)).isFalse();
         ledger.jdbc.update("delete from place where period = ?", DAY);
-        assertThat(ledger.places.ofDay(DAY, ledger.noticed(), 1)).isTrue();
+        assertThat(ofDay(ledger.places, DAY, ledger.noticed(), 1)).isTrue();
     }
 
     @Test
     void a_limit_that_was_lowered_takes_no_place_away() {
         UUID first = ledger.noticed();
         UUID second = ledger.noticed();
-        ledger.places.ofDay(DAY, first, 2);
-        ledger.places.ofDay(DAY, second, 2);
-        assertThat(ledger.places.ofDay(DAY, second, 1)).isTrue();
-        assertThat(ledger.places.ofDay(DAY, ledger.noticed(), 1)).isFalse();
+        ofDay(ledger.places, DAY, first, 2);
+        ofDay(ledger.places, DAY, second, 2);
+        assertThat(ofDay(ledger.places, DAY, second, 1)).isTrue();
+        assertThat(ofDay(ledger.places, DAY, ledger.noticed(), 1)).isFalse();
     }
 
     @Test
@@ -67,7 +83,7 @@ class PlacesTest extends LedgerTest {
         assertThat(ledger.places.ofWeek("chw-2", WEEK, ledger.noticed(), 1)).isTrue();
         assertThat(ledger.places.ofWeek("chw-1", WEEK.plusDays(7), ledger.noticed(), 1))
                 .isTrue();
-        assertThat(ledger.places.ofDay(WEEK, ledger.noticed(), 1))
+        assertThat(ofDay(ledger.places, WEEK, ledger.noticed(), 1))
                 .as("a day is no week")
                 .isTrue();
     }
@@ -86,7 +102,7 @@ class PlacesTest extends LedgerTest {
             for (int i = 0; i < loops.size(); i++) {
                 UUID loop = loops.get(i);
                 Places instance = i % 2 == 0 ? ledger.places : other;
-                asking.add(() -> instance.ofDay(day, loop, 5) ? loop : null);
+                asking.add(() -> ofDay(instance, day, loop, 5) ? loop : null);
             }
 
             @SuppressWarnings("unchecked")
@@ -102,12 +118,12 @@ class PlacesTest extends LedgerTest {
     @Test
     void a_task_that_never_was_gives_its_place_in_the_week_back_and_not_that_of_the_day() {
         UUID first = ledger.at(State.SELECTED);
-        ledger.places.ofDay(DAY, first, 1);
+        ofDay(ledger.places, DAY, first, 1);
         ledger.places.ofWeek("chw", WEEK, first, 1);
         ledger.move(first, Outcome.withdrawn(Reason.CLAIM_REJECTED));
 
         assertThat(ledger.places.ofWeek("chw", WEEK, ledger.noticed(), 1)).isTrue();
-        assertThat(ledger.places.ofDay(DAY, ledger.noticed(), 1)).isFalse();
+        assertThat(ofDay(ledger.places, DAY, ledger.noticed(), 1)).isFalse();
     }
 
     @ParameterizedTest

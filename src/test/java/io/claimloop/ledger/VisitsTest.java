@@ -2,9 +2,13 @@ package io.claimloop.ledger;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -12,17 +16,40 @@ import org.junit.jupiter.params.provider.EnumSource;
 class VisitsTest extends LedgerTest {
     private static final String VISIT = "insuree, facility and dates";
 
+    private Optional<Loop> reserve(String visit, UUID loop) {
+        return Optional.ofNullable(
+                ledger.loops.reserveVisits(Map.of(loop, visit)).get(loop));
+    }
+
+    @Test
+    void of_the_claims_of_a_batch_the_first_of_each_visit_asks() {
+        Map<UUID, String> batch = new LinkedHashMap<>();
+        List<UUID> loops = Stream.generate(ledger::noticed).limit(5).toList();
+        reserve("a visit of before", loops.get(4));
+        UUID late = ledger.noticed();
+        batch.put(loops.get(0), "z");
+        batch.put(loops.get(1), "a");
+        batch.put(loops.get(2), "z");
+        batch.put(late, "a visit of before");
+        batch.put(loops.get(3), "z");
+
+        Map<UUID, UUID> holders = new HashMap<>();
+        ledger.loops.reserveVisits(batch).forEach((loop, holder) -> holders.put(loop, holder.uuid()));
+
+        assertThat(holders)
+                .isEqualTo(Map.of(loops.get(2), loops.get(0), loops.get(3), loops.get(0), late, loops.get(4)));
+        assertThat(ledger.loops.reserveVisits(Map.of())).isEmpty();
+    }
+
     @Test
     void the_first_claim_of_a_visit_asks_and_the_second_is_told_who_does() {
         UUID first = ledger.noticed();
         UUID second = ledger.noticed();
 
-        assertThat(ledger.loops.reserveVisit(VISIT, first)).isEmpty();
-        assertThat(ledger.loops.reserveVisit(VISIT, second)).map(Loop::uuid).contains(first);
-        assertThat(ledger.loops.reserveVisit(VISIT, first))
-                .as("asked once more")
-                .isEmpty();
-        assertThat(ledger.loops.reserveVisit("another visit", second)).isEmpty();
+        assertThat(reserve(VISIT, first)).isEmpty();
+        assertThat(reserve(VISIT, second)).map(Loop::uuid).contains(first);
+        assertThat(reserve(VISIT, first)).as("asked once more").isEmpty();
+        assertThat(reserve("another visit", second)).isEmpty();
     }
 
     @ParameterizedTest
@@ -31,19 +58,19 @@ class VisitsTest extends LedgerTest {
             names = {"WITHDRAWN", "NOT_SELECTED"})
     void the_visit_of_a_claim_that_does_not_ask_is_free(State state) {
         UUID first = ledger.noticed();
-        ledger.loops.reserveVisit(VISIT, first);
+        reserve(VISIT, first);
         ledger.move(first, Outcome.moved(state, "test"));
 
-        assertThat(ledger.loops.reserveVisit(VISIT, ledger.noticed())).isEmpty();
+        assertThat(reserve(VISIT, ledger.noticed())).isEmpty();
     }
 
     @Test
     void the_visit_of_a_parked_claim_is_not_free() {
         UUID first = ledger.noticed();
-        ledger.loops.reserveVisit(VISIT, first);
+        reserve(VISIT, first);
         ledger.move(first, Outcome.parked(Reason.NO_CHW, null));
 
-        assertThat(ledger.loops.reserveVisit(VISIT, ledger.noticed())).isPresent();
+        assertThat(reserve(VISIT, ledger.noticed())).isPresent();
     }
 
     @Test
@@ -52,17 +79,17 @@ class VisitsTest extends LedgerTest {
         UUID second = ledger.at(State.NOT_SELECTED);
 
         // the outcome of the first is not written yet when the second is checked
-        assertThat(ledger.loops.reserveVisit(VISIT, first)).isEmpty();
-        assertThat(ledger.loops.reserveVisit(VISIT, second)).map(Loop::uuid).contains(first);
+        assertThat(reserve(VISIT, first)).isEmpty();
+        assertThat(reserve(VISIT, second)).map(Loop::uuid).contains(first);
     }
 
     @Test
     void a_claim_that_stays_unselected_gives_back_the_visit_that_it_had_reserved() {
         UUID first = ledger.at(State.NOT_SELECTED);
-        ledger.loops.reserveVisit(VISIT, first);
+        reserve(VISIT, first);
         ledger.move(first, Outcome.moved(State.NOT_SELECTED, "check"));
 
-        assertThat(ledger.loops.reserveVisit(VISIT, ledger.noticed())).isEmpty();
+        assertThat(reserve(VISIT, ledger.noticed())).isEmpty();
     }
 
     @Test
@@ -72,8 +99,7 @@ class VisitsTest extends LedgerTest {
             UUID first = ledger.noticed();
             UUID second = ledger.noticed();
 
-            List<Optional<Loop>> holders = Together.run(
-                    () -> ledger.loops.reserveVisit(visit, first), () -> ledger.loops.reserveVisit(visit, second));
+            List<Optional<Loop>> holders = Together.run(() -> reserve(visit, first), () -> reserve(visit, second));
 
             assertThat(holders.stream().filter(Optional::isEmpty)).hasSize(1);
             assertThat(holders.stream().flatMap(Optional::stream)).hasSize(1);

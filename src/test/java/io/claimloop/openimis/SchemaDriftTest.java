@@ -23,6 +23,7 @@ import io.claimloop.ledger.StepEnds;
 import io.claimloop.partner.PartnerAnswer;
 import io.claimloop.rules.RuleChecks;
 import io.claimloop.rules.SelectionLimits;
+import io.claimloop.rules.Wanted;
 import io.claimloop.settings.ClaimLoopProperties;
 import io.claimloop.support.Works;
 import io.claimloop.valuation.ReviewTable;
@@ -35,7 +36,6 @@ import java.nio.file.Path;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.UUID;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -71,7 +71,7 @@ class SchemaDriftTest {
     void setUp() {
         when(loops.keyed(anyString())).thenReturn("keyed");
         when(loops.firstStart()).thenReturn(Instant.EPOCH);
-        when(loops.reserveVisit(anyString(), any())).thenReturn(Optional.empty());
+        when(loops.reserveVisits(any())).thenReturn(Map.of());
         Metrics.addRegistry(meters);
     }
 
@@ -241,7 +241,13 @@ class SchemaDriftTest {
     }
 
     private Outcome check(JsonNode claim) {
-        return new RuleChecks(loops, limits, properties).check(work(Step.CHECK, State.NOTICED, claim));
+        RuleChecks rules = new RuleChecks(loops, limits, properties);
+        Object checked = rules.check(work(Step.CHECK, State.NOTICED, claim));
+        if (checked instanceof Wanted wanted) {
+            rules.choose(List.of(wanted));
+            return wanted.outcome();
+        }
+        return (Outcome) checked;
     }
 
     /** What the watch decides before it writes anything: a loop whose claim did not change. */

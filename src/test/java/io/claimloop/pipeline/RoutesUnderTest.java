@@ -34,6 +34,7 @@ import io.claimloop.openimis.EligibilityReader;
 import io.claimloop.partner.PartnerGate;
 import io.claimloop.rules.RuleChecks;
 import io.claimloop.rules.SelectionLimits;
+import io.claimloop.rules.Wanted;
 import io.claimloop.settings.ClaimLoopProperties;
 import io.claimloop.subscription.SubscriptionKeeper;
 import io.claimloop.support.LedgerInMemory;
@@ -80,6 +81,7 @@ public final class RoutesUnderTest implements AutoCloseable {
     private final ProducerTemplate template;
     private final List<ExecutorService> threads;
     private final ErrorPolicy errorPolicy;
+    private final Orders orders;
     private final PartnerGate openimis;
     private final PartnerGate cht;
     private final SentinelBacklog backlog;
@@ -108,7 +110,8 @@ public final class RoutesUnderTest implements AutoCloseable {
         beans.put("chtBreaker", partners.chtBreaker(cht));
         beans.put("openimisCall", partners.openimisCall(openimis));
         beans.put("valuationCall", partners.valuationCall(valuation));
-        beans.put("orders", new Orders(properties));
+        orders = new Orders(properties);
+        beans.put("orders", orders);
         beans.put("valuation", new Valuation(properties, new ReviewTable(properties)));
         beans.put("chtCall", partners.chtCall(cht));
         beans.put("openimisLogin", partners.openimisLogin());
@@ -166,7 +169,7 @@ public final class RoutesUnderTest implements AutoCloseable {
     private void noVisitIsReserved() {
         when(loops.keyed(anyString())).thenReturn("keyed");
         when(loops.firstStart()).thenReturn(Instant.parse("2020-01-01T00:00:00Z"));
-        when(loops.reserveVisit(anyString(), any())).thenReturn(Optional.empty());
+        when(loops.reserveVisits(any())).thenReturn(Map.of());
     }
 
     /** Forgets what a test left behind; false when a partner is still left alone. */
@@ -238,13 +241,14 @@ public final class RoutesUnderTest implements AutoCloseable {
         return backlog;
     }
 
-    /** Sends one work through a step's route, as the worker does; what goes into CHT together goes alone here. */
+    /** Sends one work through a step's route, as the worker does; what is done together is done for it alone here. */
     public Object step(String route, Due due) {
         Exchange each = each(route, due);
-        return each.getMessage().getBody() instanceof Dispatch
+        Object body = each.getMessage().getBody();
+        return body instanceof Dispatch || body instanceof Wanted
                 ? together(new OutcomeCollector().aggregate(null, each), Instant.now())
                         .get(due)
-                : each.getMessage().getBody();
+                : body;
     }
 
     private Exchange each(String route, Due due) {
@@ -265,12 +269,13 @@ public final class RoutesUnderTest implements AutoCloseable {
 
     private Map<Due, Outcome> together(Exchange gathered, Instant leased) {
         BatchResults results = gathered.getMessage().getBody(BatchResults.class);
-        Exchange together = template.request("direct:dispatch-together", exchange -> {
+        String route = results.wanted().isEmpty() ? "direct:dispatch-together" : "direct:choose-claims";
+        Exchange together = template.request(route, exchange -> {
             exchange.setVariable("since", leased);
             exchange.getMessage().setBody(results);
         });
         if (together.getException() != null) {
-            results.dispatches().end(errorPolicy.outcome(together.getException(), null));
+            orders.unsent(results, errorPolicy.outcome(together.getException(), null));
         }
         return results.completions().stream().collect(Collectors.toMap(Completion::due, Completion::outcome));
     }

@@ -3,7 +3,6 @@ package io.claimloop.routes;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.mockito.ArgumentMatchers.any;
 import static org.mockito.ArgumentMatchers.anyInt;
-import static org.mockito.ArgumentMatchers.anyString;
 import static org.mockito.Mockito.verifyNoInteractions;
 import static org.mockito.Mockito.when;
 
@@ -25,7 +24,7 @@ import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
+import java.util.Set;
 import java.util.UUID;
 import org.apache.camel.Exchange;
 import org.junit.jupiter.api.BeforeEach;
@@ -184,7 +183,8 @@ class EnrichmentAndRulesTest extends PartnersOnWire {
             assertThat(full.reason()).isEqualTo(reason);
             assertThat(full.after() != null).as("looked at again by itself").isEqualTo(to == State.WAITING);
 
-            when(limited.places.ofDay(any(), any(), anyInt())).thenReturn(true);
+            when(limited.places.ofDay(any(), any(), anyInt()))
+                    .thenReturn(Set.of(due.loop().uuid()));
             assertThat(((Outcome) limited.step("rule-checks", due)).to()).isEqualTo(State.SELECTED);
         }
     }
@@ -208,9 +208,10 @@ class EnrichmentAndRulesTest extends PartnersOnWire {
 
     @Test
     void the_same_visit_is_asked_about_once() throws IOException {
-        when(routes.loops.reserveVisit(anyString(), any()))
-                .thenReturn(Optional.of(Works.loop(State.TASKED, UUID.randomUUID())));
-        Outcome outcome = check(claim());
+        Due due = Works.due(Step.CHECK, State.NOTICED);
+        when(routes.loops.reserveVisits(any()))
+                .thenReturn(Map.of(due.loop().uuid(), Works.loop(State.TASKED, UUID.randomUUID())));
+        Outcome outcome = (Outcome) routes.step("rule-checks", Works.withClaim(due, claim()));
         assertThat(outcome.to()).isEqualTo(State.NOT_SELECTED);
         assertThat(outcome.reason()).isEqualTo(Reason.SAME_VISIT);
         assertThat(outcome.findings()).hasSize(1);

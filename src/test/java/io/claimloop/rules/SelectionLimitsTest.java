@@ -20,7 +20,9 @@ import java.time.Instant;
 import java.time.LocalDate;
 import java.time.ZoneOffset;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.UUID;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -144,7 +146,8 @@ class SelectionLimitsTest {
     @NullAndEmptySource
     void without_a_limit_no_place_is_asked_for(String nothing) {
         settings.put("claimloop.selection.per-day", nothing);
-        assertThat(limits().takeDay(UUID.randomUUID())).isTrue();
+        UUID loop = UUID.randomUUID();
+        assertThat(limits().takeDay(List.of(loop))).containsExactly(loop);
         assertThat(limits().takeWeek("chw", UUID.randomUUID())).isTrue();
         verifyNoInteractions(places);
     }
@@ -154,12 +157,12 @@ class SelectionLimitsTest {
         settings.put("claimloop.selection.per-day", "7");
         settings.put("claimloop.selection.per-chw-per-week", "3");
         UUID loop = UUID.randomUUID();
-        when(places.ofDay(any(), any(), anyInt())).thenReturn(true);
+        when(places.ofDay(any(), any(), anyInt())).thenReturn(Set.of(loop));
 
-        assertThat(limits().takeDay(loop)).isTrue();
+        assertThat(limits().takeDay(List.of(loop))).containsExactly(loop);
         assertThat(limits().takeWeek("chw", loop)).isFalse();
 
-        verify(places).ofDay(LocalDate.of(2026, 11, 26), loop, 7);
+        verify(places).ofDay(LocalDate.of(2026, 11, 26), List.of(loop), 7);
         verify(places).ofWeek("chw", LocalDate.of(2026, 11, 23), loop, 3);
         assertThat(limits().untilTomorrow()).isEqualTo(Duration.ofHours(23).plusMinutes(45));
         assertThat(limits().untilNextWeek())
