@@ -8,6 +8,7 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import org.apache.camel.Exchange;
 import org.apache.camel.Message;
+import org.apache.camel.component.http.HttpMethods;
 
 /**
  * The steps of a partner's route around the HTTP call: permit, request, fault (inside the circuit breaker, which swallows
@@ -44,7 +45,8 @@ public class PartnerCall {
 
     static void prepare(Message message, PartnerRequest request, String authorization) {
         message.removeHeaders("*");
-        message.setHeader(Exchange.HTTP_METHOD, request.method());
+        // as the component's own type: for a string it looks through all converters, each time
+        message.setHeader(Exchange.HTTP_METHOD, HttpMethods.valueOf(request.method()));
         message.setHeader(Exchange.HTTP_PATH, request.path());
         if (request.query() != null) {
             message.setHeader(Exchange.HTTP_RAW_QUERY, request.query());
