@@ -18,17 +18,21 @@ import com.networknt.schema.SpecVersion;
 import io.claimloop.cht.RecordId;
 import io.claimloop.ledger.Reason;
 import io.claimloop.ledger.State;
+import io.claimloop.ledger.Step;
 import io.claimloop.simulated.Claim;
 import io.claimloop.simulated.DemoData;
 import io.claimloop.simulated.Effect;
 import io.claimloop.simulated.Insuree;
 import io.claimloop.support.ClaimLoopTest;
 import io.claimloop.support.Journey;
+import io.claimloop.support.Works;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
+import org.apache.camel.CamelContext;
+import org.apache.camel.component.jslt.JsltEndpoint;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -42,6 +46,9 @@ class DispatchTest {
     @Autowired
     private Journey journey;
 
+    @Autowired
+    private CamelContext camel;
+
     private static String deleted;
 
     @AfterEach
@@ -50,6 +57,18 @@ class DispatchTest {
                 .filteredOn(effect -> !effect.docId().equals(deleted))
                 .extracting(Effect::kind)
                 .doesNotContain(Effect.Kind.CONTACT_WRITTEN);
+    }
+
+    @Test
+    void every_mapping_sees_its_input_and_not_the_batch_it_is_in() {
+        assertThat(camel.getEndpoints())
+                .filteredOn(JsltEndpoint.class::isInstance)
+                .isNotEmpty()
+                .allSatisfy(mapping -> assertThat(((JsltEndpoint) mapping)
+                                .getObjectMapper()
+                                .<JsonNode>valueToTree(Works.due(Step.DISPATCH, State.SELECTED))
+                                .isNull())
+                        .isTrue());
     }
 
     @Test
