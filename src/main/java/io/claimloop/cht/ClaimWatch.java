@@ -29,7 +29,7 @@ import org.springframework.stereotype.Component;
  */
 @Component("claimWatch")
 public class ClaimWatch {
-    private static final String WITHDRAWN = "withdrawn";
+    static final String WITHDRAWN = "withdrawn";
     private static final ObjectMapper JSON = new ObjectMapper();
 
     /** A claim that openIMIS does not show is looked for again, as long as its task is open. */
@@ -117,7 +117,7 @@ public class ClaimWatch {
             throw new StepEnds(Outcome.done());
         }
         fields.put("status", WITHDRAWN);
-        return PartnerRequest.put("/medic/" + due.loop().recordId(), doc.toString());
+        return PartnerRequest.put("/medic/" + RecordId.of(due.loop().uuid(), RecordId.FEEDBACK), doc.toString());
     }
 
     public Outcome retracted(PartnerAnswer answer) {

@@ -26,9 +26,9 @@ public class RecordWatch {
 
     private static final Duration LONGEST_PAUSE = Duration.ofMinutes(15);
 
-    /** One record, to be written over. */
+    /** One record, to be written over; there may be one that the ledger never learned of. */
     public PartnerRequest one(Due due) {
-        return PartnerRequest.get("/medic/" + due.loop().recordId(), null);
+        return PartnerRequest.get("/medic/" + RecordId.of(due.loop().uuid(), RecordId.FEEDBACK), null);
     }
 
     /** Whether there is a record to look at. */
@@ -70,6 +70,10 @@ public class RecordWatch {
             List<String> codes = new ArrayList<>();
             doc.path("errors").forEach(error -> codes.add(error.path("code").asText("unnamed")));
             return Outcome.parked(Reason.RECORD_REFUSED, "Error " + String.join(", ", codes) + ".")
+                    .proof(doc.toString());
+        }
+        if (ClaimWatch.WITHDRAWN.equals(doc.path("fields").path("status").asText())) {
+            return Outcome.parked(Reason.RECORD_REFUSED, "The record is withdrawn, though its task is open.")
                     .proof(doc.toString());
         }
         String revision = doc.path("_rev").asText();

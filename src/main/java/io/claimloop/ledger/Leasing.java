@@ -28,8 +28,14 @@ class Leasing {
             returning id, lease_token, attempts, away, reason, loop_uuid, submission_id, due_at
             """;
 
-    private static final String OLDEST_FIRST = LEASE.formatted("");
-    private static final String NEW_FIRST = LEASE.formatted("and attempts = 0 and away = 0");
+    /** While its former task is still to be taken back no new one is made of a loop: one would be written over the other. */
+    private static final String NOT_BEFORE_RETRACT = """
+            and (step <> 'DISPATCH' or not exists (select 1 from work r
+              where r.step = 'RETRACT' and r.loop_uuid = work.loop_uuid and r.submission_id is null))
+            """;
+
+    private static final String OLDEST_FIRST = LEASE.formatted(NOT_BEFORE_RETRACT);
+    private static final String NEW_FIRST = LEASE.formatted(NOT_BEFORE_RETRACT + "and attempts = 0 and away = 0");
     /** After an outage a part of each lease, one of so many, is for work that was never tried: it need not wait for all the rest. */
     private static final int SHARE_OF_NEW = 4;
 

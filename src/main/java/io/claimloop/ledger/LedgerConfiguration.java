@@ -111,14 +111,15 @@ class LedgerConfiguration {
 
     @Bean
     Moves moves(JdbcTemplate jdbc, Proofs proofs, ClaimLoopProperties properties) {
-        return new Moves(
+        NextWork nextWork = new NextWork(
                 jdbc,
-                proofs,
+                properties.steps().lease(),
                 properties.steps().recordLookAgain(),
                 properties.steps().watch(),
                 properties.valuation().enabled()
                         ? Duration.ZERO
                         : properties.valuation().watch());
+        return new Moves(jdbc, proofs, nextWork);
     }
 
     /** Its name is the owner of leases, too. */

@@ -40,7 +40,12 @@ class Moves {
             select * from unnest(?::uuid[], ?::int[], ?::text[], ?::text[])
             on conflict (loop_uuid, rule) do update set detail = excluded.detail, found_at = now()
             """;
-    private static final String FREE_VISIT = "delete from visit where loop_uuid = any(?::uuid[])";
+    /** In the order of the keys, as they are reserved. */
+    private static final String FREE_VISIT = """
+            with freed as materialized (
+              select visit_key from visit where loop_uuid = any(?::uuid[]) order by visit_key for update)
+            delete from visit using freed where visit.visit_key = freed.visit_key
+            """;
     /** A task that never was takes no place in the CHW's week; that the claim was selected that day stays true. */
     private static final String FREE_WEEK = "delete from place where loop_uuid = any(?::uuid[]) and kind = 'WEEK'";
 
@@ -48,11 +53,10 @@ class Moves {
     private final Proofs proofs;
     private final NextWork nextWork;
 
-    /** @param firstLookAtValue when a loop whose question is answered is first looked at for its value */
-    Moves(JdbcTemplate jdbc, Proofs proofs, Duration recordLookAgain, Duration watch, Duration firstLookAtValue) {
+    Moves(JdbcTemplate jdbc, Proofs proofs, NextWork nextWork) {
         this.jdbc = jdbc;
         this.proofs = proofs;
-        this.nextWork = new NextWork(jdbc, recordLookAgain, watch, firstLookAtValue);
+        this.nextWork = nextWork;
     }
 
     /**

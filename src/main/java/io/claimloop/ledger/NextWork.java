@@ -55,12 +55,18 @@ class NextWork {
     }
 
     private final JdbcTemplate jdbc;
+    private final Duration lease;
     private final Duration recordLookAgain;
     private final Duration watch;
     private final Duration firstLookAtValue;
 
-    NextWork(JdbcTemplate jdbc, Duration recordLookAgain, Duration watch, Duration firstLookAtValue) {
+    /**
+     * @param lease after which no worker writes a claim record any more that it began with
+     * @param firstLookAtValue when a loop whose question is answered is first looked at for its value
+     */
+    NextWork(JdbcTemplate jdbc, Duration lease, Duration recordLookAgain, Duration watch, Duration firstLookAtValue) {
         this.jdbc = jdbc;
+        this.lease = lease;
         this.recordLookAgain = recordLookAgain;
         this.watch = watch;
         this.firstLookAtValue = firstLookAtValue;
@@ -147,10 +153,18 @@ class NextWork {
             case DELIVERED, REFUSED, NOT_REACHED, EXPIRED -> Stream.of(new Work(Step.VALUE, loop, firstLookAtValue));
             case PARKED -> move.taskIsOpen() ? Stream.of(new Work(Step.WATCH, loop, watch)) : Stream.empty();
             case WITHDRAWN ->
-                move.loop().recordId() != null ? Stream.of(new Work(Step.RETRACT, loop, now)) : Stream.empty();
+                move.loop().recordId() != null
+                        ? Stream.of(new Work(Step.RETRACT, loop, now))
+                        // a dispatch may have written what nobody could read back, or may be on its way
+                        : mayBeInCht(move.loop()) ? Stream.of(new Work(Step.RETRACT, loop, lease)) : Stream.empty();
             // a state that waits keeps the work that brought it here, when its outcome says so
             default -> Stream.empty();
         };
+    }
+
+    private static boolean mayBeInCht(Loop loop) {
+        State state = loop.state() == State.PARKED ? loop.parkedFrom() : loop.state();
+        return state == State.SELECTED || state == State.NEEDS_IDENTITY;
     }
 
     /** Null: when the task's window is over. */

@@ -32,7 +32,7 @@ public enum Reason {
             "Nothing: it is looked at again when the next week begins."),
     SAME_VISIT(
             "The same visit (insuree, facility, dates) is asked about under another claim.",
-            "See the other claim; its answers hold for this visit."),
+            "See the other claim; its answers hold for this visit. Looked at again each day, should the other one end."),
     INVALID_ENTRY("The claim breaks an entry rule of openIMIS.", "See the findings; correct the claim in openIMIS."),
     CLAIM_NOT_FOUND(
             "openIMIS does not show this claim to ClaimLoop's account.",

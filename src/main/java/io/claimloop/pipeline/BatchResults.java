@@ -52,9 +52,9 @@ public final class BatchResults {
         wanted.add(claim);
     }
 
-    /** The claims that are wanted, the oldest first. */
+    /** The claims that are wanted and not decided, the oldest first. */
     public List<Wanted> wanted() {
-        return wanted;
+        return wanted.stream().filter(claim -> claim.outcome() == null).toList();
     }
 
     /** The claims that go into CHT together. */

@@ -32,6 +32,7 @@ import org.springframework.stereotype.Component;
 @Component("ruleChecks")
 public class RuleChecks {
     private static final String CHECK = "check";
+    private static final Duration SAME_VISIT_AGAIN = Duration.ofDays(1);
 
     private final Loops loops;
     private final SelectionLimits limits;
@@ -140,7 +141,8 @@ public class RuleChecks {
     private static Outcome sameVisit(Loop other, List<Finding> findings) {
         findings.add(
                 new Finding(null, "same-visit", "Same insuree, facility and dates as claim " + other.name() + "."));
-        return notSelected(Reason.SAME_VISIT, "Claim " + other.name() + ".");
+        // the other one may end without an answer; nobody tells of it here
+        return notSelected(Reason.SAME_VISIT, "Claim " + other.name() + ".").again(SAME_VISIT_AGAIN);
     }
 
     private Outcome dayFull(Claim claim) {

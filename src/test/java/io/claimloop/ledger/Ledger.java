@@ -52,7 +52,7 @@ final class Ledger implements AutoCloseable {
         transactions = new JdbcTransactionManager(asked);
         transaction = new TransactionTemplate(transactions);
         proofs = new Proofs(jdbc.queryForObject("select proof_key from installation", byte[].class));
-        moves = new Moves(jdbc, proofs, LOOK_AGAIN, WATCH, WATCH);
+        moves = new Moves(jdbc, proofs, new NextWork(jdbc, LEASE, LOOK_AGAIN, WATCH, WATCH));
         inbox = transactional(new JdbcInbox(jdbc, proofs, seal));
         loops = transactional(new JdbcLoops(jdbc, moves, proofs, seal));
         places = transactional(new JdbcPlaces(jdbc));

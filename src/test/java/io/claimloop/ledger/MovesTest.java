@@ -9,6 +9,7 @@ import java.util.EnumSet;
 import java.util.List;
 import java.util.Set;
 import java.util.UUID;
+import java.util.function.Predicate;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -223,7 +224,7 @@ class MovesTest extends LedgerTest {
 
         if (needsPerson) {
             assertThat(ledger.loop(claim).state()).isEqualTo(State.WITHDRAWN);
-            assertThat(ledger.loops.pending(claim)).isEmpty();
+            assertThat(ledger.steps(claim)).isEqualTo(state == State.PARKED ? List.of() : List.of(Step.RETRACT));
             assertThat(ledger.loops.history(claim))
                     .last()
                     .extracting(Loops.Transition::cause)
@@ -328,6 +329,42 @@ class MovesTest extends LedgerTest {
             assertThat((double) ledger.work(claim, Step.RETRACT).get("due_in")).isPositive();
             ledger.pausesPass();
         }
+    }
+
+    @ParameterizedTest
+    @EnumSource(
+            value = State.class,
+            names = {"SELECTED", "NEEDS_IDENTITY"})
+    void a_record_that_may_have_been_written_without_our_knowing_is_taken_back_once_nobody_writes_it_any_more(
+            State state) {
+        UUID claim = ledger.at(state);
+        ledger.move(claim, Outcome.withdrawn(Reason.CLAIM_REJECTED));
+        assertThat(ledger.steps(claim)).containsExactly(Step.RETRACT);
+        assertThat((double) ledger.work(claim, Step.RETRACT).get("due_in")).isPositive();
+
+        UUID parked = ledger.at(state);
+        ledger.move(parked, Outcome.parked(Reason.NO_CHW, null));
+        ledger.move(parked, Outcome.withdrawn(Reason.CLAIM_REJECTED));
+        assertThat(ledger.steps(parked)).containsExactly(Step.RETRACT);
+
+        UUID never = ledger.noticed();
+        ledger.move(never, Outcome.withdrawn(Reason.CLAIM_REJECTED));
+        assertThat(ledger.steps(never)).isEmpty();
+    }
+
+    @Test
+    void no_new_task_is_made_before_the_former_one_is_taken_back() {
+        UUID claim = ledger.at(State.TASKED);
+        ledger.move(claim, Outcome.moved(State.NEEDS_IDENTITY, "test").because(Reason.PATIENT_NOT_IN_CHT, null));
+        ledger.pausesPass();
+
+        assertThat(ledger.dueWork.lease(Step.DISPATCH, 10, Ledger.LEASE)).noneMatch(of(claim));
+        ledger.complete(ledger.leaseOne(Step.RETRACT), Outcome.done());
+        assertThat(ledger.dueWork.lease(Step.DISPATCH, 10, Ledger.LEASE)).anyMatch(of(claim));
+    }
+
+    private static Predicate<Due> of(UUID claim) {
+        return due -> due.loop().uuid().equals(claim);
     }
 
     @Test

@@ -21,6 +21,7 @@ import io.claimloop.pipeline.RoutesUnderTest;
 import io.claimloop.support.Recorded;
 import io.claimloop.support.Works;
 import java.io.IOException;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -214,6 +215,9 @@ class EnrichmentAndRulesTest extends PartnersOnWire {
         Outcome outcome = (Outcome) routes.step("rule-checks", Works.withClaim(due, claim()));
         assertThat(outcome.to()).isEqualTo(State.NOT_SELECTED);
         assertThat(outcome.reason()).isEqualTo(Reason.SAME_VISIT);
+        assertThat(outcome.after())
+                .as("the other one may end without an answer, and nobody tells")
+                .isEqualTo(Duration.ofDays(1));
         assertThat(outcome.findings()).hasSize(1);
     }
 

@@ -362,6 +362,16 @@ class TaskDispatchTest extends PartnersOnWire {
     }
 
     @Test
+    void a_record_that_was_taken_back_though_its_task_is_open_parks_the_loop() throws IOException {
+        Due due = Works.due(Step.LOOK_AGAIN, State.TASKED);
+        String id = due.loop().recordId().toString();
+        ObjectNode doc = (ObjectNode) Recorded.cht("333").answerJson();
+        ((ObjectNode) doc.path("fields")).put("status", "withdrawn");
+        allDocs(id, 1, row(id, doc));
+        assertThat(routes.lookAgain(due).reason()).isEqualTo(Reason.RECORD_REFUSED);
+    }
+
+    @Test
     void a_record_that_is_gone_parks_the_loop() {
         assertThat(lookAgain(Recorded.cht("348"), 1).reason()).isEqualTo(Reason.RECORD_REFUSED);
     }
@@ -392,7 +402,7 @@ class TaskDispatchTest extends PartnersOnWire {
 
     private Outcome retract(Recorded answer) {
         Due due = Works.due(Step.RETRACT, State.WITHDRAWN);
-        String record = "/medic/" + due.loop().recordId();
+        String record = "/medic/" + RecordId.of(due.loop().uuid(), RecordId.FEEDBACK);
         answers(record, Recorded.cht("333"));
         CHT.stubFor(put(urlEqualTo(record)).willReturn(as(answer)));
         return (Outcome) routes.step("retract-task", due);
