@@ -256,6 +256,28 @@ class ReconciliationTest {
                 .isEqualTo(State.DELIVERED);
     }
 
+    @Test
+    void a_report_that_cannot_be_mapped_parks_its_loop_and_holds_up_no_later_one() {
+        camel.sendBody("direct:reconcile-submissions", null);
+        Claim strange = OPENIMIS.submit(enter("SWEEP13", 225));
+        Claim usual = OPENIMIS.submit(enter("SWEEP14", 226));
+        OPENIMIS.sendNotification(strange);
+        OPENIMIS.sendNotification(usual);
+        reaches(strange, State.TASKED);
+        reaches(usual, State.TASKED);
+
+        CHT.pauseSentinel();
+        try {
+            CHT.submit(strange.uuid(), Answer.content().withField("lines", "none"));
+            CHT.submit(usual.uuid(), Answer.content());
+            camel.sendBody("direct:reconcile-submissions", null);
+            reaches(usual, State.DELIVERED);
+            reaches(strange, State.PARKED);
+        } finally {
+            CHT.resumeSentinel();
+        }
+    }
+
     private void newest() {
         camel.sendBody("direct:reconcile-head", null);
     }

@@ -85,6 +85,9 @@ public class Correction {
             throw new StepEnds(Outcome.failed(
                     ClaimReader.ABSENT.equals(due.claimError()) ? Reason.CLAIM_NOT_FOUND : Reason.UNEXPECTED, null));
         }
+        if (due.submission().feedback() == null) {
+            throw shown(due, Reason.PAYLOAD_ERASED, null);
+        }
         Claim claim = Claim.of(due.claim());
         claim.strange().ifPresent(strange -> {
             throw new StepEnds(Outcome.failed(Reason.CLAIM_UNKNOWN_STATUS, strange));

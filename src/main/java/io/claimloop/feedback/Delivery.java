@@ -79,6 +79,9 @@ public class Delivery {
                         ? Optional.of("The field feedback.")
                         : Optional.empty())
                 .ifPresent(strange -> end(Outcome.failed(Reason.CLAIM_UNKNOWN_STATUS, strange)));
+        if (due.submission() == null || due.submission().feedback() == null) {
+            end(Outcome.parked(Reason.PAYLOAD_ERASED, null));
+        }
         Told.of(due).waits(Reason.BEING_VERIFIED, zone).ifPresent(Delivery::end);
         if (attaches(due)) {
             return due;

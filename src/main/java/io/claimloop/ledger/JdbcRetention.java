@@ -4,6 +4,7 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import java.util.Objects;
 import java.util.UUID;
 import java.util.function.IntSupplier;
 import java.util.stream.Collectors;
@@ -23,12 +24,17 @@ class JdbcRetention implements Retention {
 
     private static final String OTHER_MESSAGES = """
             select id, kind, subject, body, key_id from message
-            where body is not null and key_id is distinct from ? limit ? for update skip locked
+            where body is not null and key_id is distinct from ? and (key_id is null or key_id = any(?))
+            limit ? for update skip locked
             """;
     private static final String OTHER_FEEDBACK = """
             select id, report_id, feedback, feedback_sealed, key_id from submission
-            where feedback is not null or feedback_sealed is not null and key_id is distinct from ?
+            where feedback is not null or feedback_sealed is not null and key_id is distinct from ? and key_id = any(?)
             limit ? for update skip locked
+            """;
+    private static final String OF_UNKNOWN_KEY = """
+            select (select count(*) from message where body is not null and key_id <> all(?))
+              + (select count(*) from submission where feedback_sealed is not null and key_id <> all(?))
             """;
     /** Done, and nothing came since; a repair or a correction may need the payload. */
     private static final String OVER = """
@@ -82,14 +88,30 @@ class JdbcRetention implements Retention {
 
     @Override
     public void sweep() {
+        eraseAll();
         if (!Instant.now().isBefore(nextSealing)) {
             int sealed = inBatches(this::sealMessages) + inBatches(this::sealFeedback);
             if (sealed > 0) {
                 log.info("{} payloads were sealed with the present key", sealed);
             } else {
                 nextSealing = Instant.now().plus(LOOK_FOR_OTHER_KEYS);
+                sayWhatDoesNotOpen();
             }
         }
+    }
+
+    private void sayWhatDoesNotOpen() {
+        String[] keys = seal.keyIds();
+        Long unknown = jdbc.queryForObject(OF_UNKNOWN_KEY, Long.class, keys, keys);
+        if (unknown != null && unknown > 0) {
+            log.error(
+                    "{} payloads are sealed with a key that is not told. Set the key that was used before as"
+                            + " claimloop.retention.old-key, and restart; until then what hangs on them is parked",
+                    unknown);
+        }
+    }
+
+    private void eraseAll() {
         int erased = inBatches(this::erase);
         if (erased > 0) {
             log.info("the payloads of {} loops were erased; claimloop.retention.payload is over", erased);
@@ -120,13 +142,14 @@ class JdbcRetention implements Retention {
                 OTHER_MESSAGES,
                 (row, number) -> {
                     String where = Seal.ofMessage(row.getString("kind"), row.getString("subject"));
-                    byte[] body = seal.open(row.getBytes("body"), row.getString("key_id"), where);
-                    return new Object[] {seal.seal(body, where), seal.keyId(), row.getLong("id")};
+                    byte[] body = seal.openOrNull(
+                            row.getBytes("body"), row.getString("key_id"), where, "message " + row.getLong("id"));
+                    return body == null ? null : new Object[] {seal.seal(body, where), seal.keyId(), row.getLong("id")};
                 },
                 seal.keyId(),
+                seal.keyIds(),
                 BATCH);
-        jdbc.batchUpdate("update message set body = ?, key_id = ? where id = ?", rows);
-        return rows.size();
+        return write("update message set body = ?, key_id = ? where id = ?", rows);
     }
 
     private int sealFeedback() {
@@ -137,13 +160,23 @@ class JdbcRetention implements Retention {
                     byte[] sealed = row.getBytes("feedback_sealed");
                     byte[] feedback = sealed == null
                             ? row.getString("feedback").getBytes(StandardCharsets.UTF_8)
-                            : seal.open(sealed, row.getString("key_id"), where);
-                    return new Object[] {seal.seal(feedback, where), seal.keyId(), row.getLong("id")};
+                            : seal.openOrNull(
+                                    sealed, row.getString("key_id"), where, "submission " + row.getLong("id"));
+                    return feedback == null
+                            ? null
+                            : new Object[] {seal.seal(feedback, where), seal.keyId(), row.getLong("id")};
                 },
                 seal.keyId(),
+                seal.keyIds(),
                 BATCH);
-        jdbc.batchUpdate("update submission set feedback_sealed = ?, key_id = ?, feedback = null where id = ?", rows);
-        return rows.size();
+        return write("update submission set feedback_sealed = ?, key_id = ?, feedback = null where id = ?", rows);
+    }
+
+    /** One that does not open is passed over. */
+    private int write(String sql, List<Object[]> rows) {
+        List<Object[]> opened = rows.stream().filter(Objects::nonNull).toList();
+        jdbc.batchUpdate(sql, opened);
+        return opened.size();
     }
 
     private int erase() {

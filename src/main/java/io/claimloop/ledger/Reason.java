@@ -111,8 +111,9 @@ public enum Reason {
             "Nothing: it is read again by itself."),
     NOT_JSON("The submission is not a JSON object.", "Check the outbound configuration in CHT."),
     PAYLOAD_ERASED(
-            "What the submission said was erased before its claim was known (claimloop.retention.payload).",
-            "Let the CHW save the report in CHT again, then retry; or enter the answers in openIMIS."),
+            "What the submission said was erased (claimloop.retention.payload), or does not open.",
+            "If the log names a key that is not told, set it as claimloop.retention.old-key and retry. Otherwise let the CHW save"
+                    + " the report in CHT again, then retry; or enter the answers in openIMIS."),
     CLAIM_NOT_NAMED(
             "The submission names no claim.", "Check the mapping of claim_uuid in CHT's outbound configuration."),
     CLAIM_NOT_TASKED(

@@ -61,19 +61,25 @@ final class Rows {
         return (row, number) -> submission(row, seal, body(row, seal));
     }
 
-    /** Null when it was erased. */
+    /** Null when it was erased, or does not open. */
     static byte[] body(ResultSet row, Seal seal) throws SQLException {
-        String where = Seal.ofMessage("SUBMISSION", row.getString("report_id"));
-        return seal.open(row.getBytes("body"), row.getString("body_key"), where);
+        String report = row.getString("report_id");
+        return seal.openOrNull(
+                row.getBytes("body"),
+                row.getString("body_key"),
+                Seal.ofMessage("SUBMISSION", report),
+                "report " + report);
     }
 
     private static String feedback(ResultSet row, Seal seal) throws SQLException {
         byte[] sealed = row.getBytes("feedback_sealed");
-        return sealed == null
-                ? row.getString("feedback")
-                : new String(
-                        seal.open(sealed, row.getString("feedback_key"), Seal.ofFeedback(row.getString("report_id"))),
-                        StandardCharsets.UTF_8);
+        if (sealed == null) {
+            return row.getString("feedback");
+        }
+        String report = row.getString("report_id");
+        byte[] plain =
+                seal.openOrNull(sealed, row.getString("feedback_key"), Seal.ofFeedback(report), "report " + report);
+        return plain == null ? null : new String(plain, StandardCharsets.UTF_8);
     }
 
     private static Submission submission(ResultSet row, Seal seal, byte[] body) throws SQLException {
@@ -109,8 +115,16 @@ final class Rows {
         return name == null ? null : State.valueOf(name);
     }
 
+    /** One that a later version gave is unknown to this one; its detail still tells. */
     static Reason reason(String name) {
-        return name == null ? null : Reason.valueOf(name);
+        if (name == null) {
+            return null;
+        }
+        try {
+            return Reason.valueOf(name);
+        } catch (IllegalArgumentException e) {
+            return Reason.UNEXPECTED;
+        }
     }
 
     static Instant instant(ResultSet row, String column) throws SQLException {

@@ -12,12 +12,15 @@ import java.util.Map;
 import javax.crypto.Cipher;
 import javax.crypto.spec.GCMParameterSpec;
 import javax.crypto.spec.SecretKeySpec;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * AES-256-GCM with keys that are not in the database. The first key writes; a former one still reads, until everything is
  * sealed anew. What is sealed is bound to where it belongs: moved to another row it does not open.
  */
 final class Seal {
+    private static final Logger log = LoggerFactory.getLogger(Seal.class);
     private static final String AES_GCM = "AES/GCM/NoPadding";
     private static final int NONCE = 12;
     private static final int TAG_BITS = 128;
@@ -62,6 +65,30 @@ final class Seal {
         } catch (GeneralSecurityException e) {
             throw new IllegalStateException(e);
         }
+    }
+
+    /**
+     * For one row of many, which must not hold up the others: null where it does not open, as if it were erased.
+     *
+     * @param whose for the log: what a person finds it by
+     */
+    byte[] openOrNull(byte[] sealed, String keyId, String where, String whose) {
+        try {
+            return open(sealed, keyId, where);
+        } catch (StartRefusedException e) {
+            log.error(
+                    "what {} said is sealed with a key that is not told. Set the key that was used before as"
+                            + " claimloop.retention.old-key, restart, and retry what is parked",
+                    whose);
+        } catch (IllegalStateException e) {
+            log.error("what {} said does not open: it was changed in the database, or belongs elsewhere", whose);
+        }
+        return null;
+    }
+
+    /** Of what can be opened. */
+    String[] keyIds() {
+        return keys.keySet().toArray(String[]::new);
     }
 
     /** @param keyId null: it was never sealed */

@@ -3,6 +3,7 @@ package io.claimloop.reconciliation;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.claimloop.intake.ClaimUuids;
 import io.claimloop.ledger.Inbox;
 import io.claimloop.ledger.Loops;
@@ -108,6 +109,19 @@ public class SubmissionSweep {
         done = page.path("results").size() < PAGE;
         lastSequence = page.get("last_seq").asText();
         return List.copyOf(reports.values());
+    }
+
+    /** Of a report that the mapping refuses: what finds its loop, and the report. It has no answers, so it parks. */
+    public String asItIs(String report) throws JsonProcessingException {
+        JsonNode doc = JSON.readTree(report);
+        ObjectNode submission = JSON.createObjectNode();
+        submission.set("report_id", doc.get("_id"));
+        submission.put("claim_uuid", doc.path("fields").path("claim_uuid").asText());
+        submission.set("report", doc);
+        log.warn(
+                "report {} cannot be mapped by report-submission.jslt: it is kept as it is, and parked",
+                doc.path("_id").asText());
+        return submission.toString();
     }
 
     /**

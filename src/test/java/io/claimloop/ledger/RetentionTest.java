@@ -217,13 +217,52 @@ class RetentionTest extends LedgerTest {
         Loops withBoth = new JdbcLoops(ledger.jdbc, ledger.moves, ledger.proofs, both);
         Loops withNew = new JdbcLoops(ledger.jdbc, ledger.moves, ledger.proofs, alone);
         assertThat(withBoth.submissions(claim).get(0).feedback()).isEqualTo(ANSWERS);
-        assertThatThrownBy(() -> withNew.submissions(claim)).isInstanceOf(StartRefusedException.class);
+        assertThat(withNew.submissions(claim).get(0).feedback())
+                .as("does not open, and holds nobody up")
+                .isNull();
 
         retention(both).sweep();
 
         assertThat(withNew.submissions(claim).get(0).feedback()).isEqualTo(ANSWERS);
         assertThat(ledger.jdbc.queryForList("select distinct key_id from message", String.class))
                 .containsExactly(alone.keyId());
+    }
+
+    @Test
+    void a_payload_that_does_not_open_holds_up_neither_its_step_nor_what_is_to_be_erased() {
+        UUID broken = answered(State.ANSWERED);
+        UUID whole = answered(State.ANSWERED);
+        UUID over = answered(State.DELIVERED);
+        daysPass(8);
+        ledger.jdbc.update(
+                "update submission set feedback_sealed = '\\\\x00'::bytea || feedback_sealed where loop_uuid = ?",
+                broken);
+        ledger.jdbc.update("update message set key_id = 'of another key' where subject = ?", "report of " + broken);
+
+        List<Due> leased = ledger.dueWork.lease(Step.DELIVER, 10, Ledger.LEASE);
+
+        assertThat(leased).extracting(due -> due.loop().uuid()).contains(broken, whole);
+        assertThat(leased)
+                .filteredOn(due -> due.loop().uuid().equals(broken))
+                .singleElement()
+                .satisfies(due -> {
+                    assertThat(due.submission().feedback()).isNull();
+                    assertThat(due.submission().body()).isNull();
+                });
+        byte[] fresh = new byte[32];
+        fresh[0] = 1;
+        retention(new Seal(fresh, new byte[32])).sweep();
+        assertThat(ledger.loops.erasedAt(over)).isPresent();
+        assertThat(new JdbcLoops(ledger.jdbc, ledger.moves, ledger.proofs, new Seal(fresh, null))
+                        .submissions(whole)
+                        .get(0)
+                        .feedback())
+                .isEqualTo(ANSWERS);
+    }
+
+    @Test
+    void a_reason_of_a_later_version_is_unexpected_here() {
+        assertThat(Rows.reason("SOMETHING_NEW")).isEqualTo(Reason.UNEXPECTED);
     }
 
     @Test

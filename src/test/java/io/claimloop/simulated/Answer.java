@@ -92,6 +92,10 @@ public final class Answer {
                 group.put(line + "_code", lines.get(i)).put(line, received.getOrDefault(line, "as_declared"));
             }
         }
+        if (fields.containsKey("lines")) {
+            // a report that some other version of the form made
+            report.put("lines", text("lines", ""));
+        }
         String seconds = text("duration_seconds", "240");
         report.put("visit_date", text("visit_date", LocalDate.now().toString()))
                 .put("begun", "20783.4")
