@@ -3,6 +3,7 @@ package io.claimloop.bench;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Path;
+import java.time.Instant;
 import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -12,13 +13,19 @@ import jdk.jfr.consumer.RecordedFrame;
 import jdk.jfr.consumer.RecordedStackTrace;
 import jdk.jfr.consumer.RecordingFile;
 
-/** Records the measured process by the JDK's own flight recorder and says what costs most. */
+/**
+ * Records the measured process by the JDK's own flight recorder and says what costs most. It records from the start of the
+ * JVM: to begin later changes classes that are in use, and the JVM throws away all that it has compiled until then.
+ */
 final class Profile {
+    static final String FROM_THE_START = "-XX:StartFlightRecording:name=bench,settings=profile";
+
     private static final int SHOWN = 25;
 
     private final Server server;
     private final String name;
     private final Path file;
+    private volatile Instant begun = Instant.EPOCH;
 
     private Profile(Server server, String name, Path file) {
         this.server = server;
@@ -35,9 +42,7 @@ final class Profile {
     }
 
     void begin() {
-        if (server != null) {
-            Jvm.command(server.pid(), "JFR.start", "name=bench", "settings=profile");
-        }
+        begun = Instant.now();
     }
 
     void tell(Report report) {
@@ -49,13 +54,13 @@ final class Profile {
         report.line("Profile of " + name + " (`" + Path.of("").toAbsolutePath().relativize(file)
                 + "`), without the warm-up.");
         try (RecordingFile recording = new RecordingFile(file)) {
-            tell(report, recording);
+            tell(report, recording, begun);
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
     }
 
-    private static void tell(Report report, RecordingFile recording) throws IOException {
+    private static void tell(Report report, RecordingFile recording, Instant from) throws IOException {
         Map<String, Long> methods = new LinkedHashMap<>();
         Map<String, Long> causes = new LinkedHashMap<>();
         Map<String, Long> layers = new LinkedHashMap<>();
@@ -64,7 +69,9 @@ final class Profile {
         while (recording.hasMoreEvents()) {
             RecordedEvent event = recording.readEvent();
             RecordedStackTrace stack = event.getStackTrace();
-            if (stack == null || stack.getFrames().isEmpty()) {
+            if (stack == null
+                    || stack.getFrames().isEmpty()
+                    || event.getStartTime().isBefore(from)) {
                 continue;
             }
             List<RecordedFrame> frames = stack.getFrames();

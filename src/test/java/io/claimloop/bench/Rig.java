@@ -16,7 +16,7 @@ final class Rig implements AutoCloseable {
         this.folder = folder;
         this.options = options;
         this.database = new Database(folder);
-        this.servers = new Servers(folder, options.flags());
+        this.servers = new Servers(folder, options.flags(), options.profile());
     }
 
     Options options() {

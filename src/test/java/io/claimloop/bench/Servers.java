@@ -22,10 +22,13 @@ final class Servers {
 
     private final Path folder;
     private final List<String> flags;
+    private final boolean recorded;
 
-    Servers(Path folder, List<String> given) {
+    /** @param recorded by the flight recorder, see {@link Profile} */
+    Servers(Path folder, List<String> given, boolean recorded) {
         this.folder = folder;
         this.flags = given.isEmpty() ? shipped() : given;
+        this.recorded = recorded;
     }
 
     /** Those of the Dockerfile, so that what is measured is what is shipped. */
@@ -94,6 +97,9 @@ final class Servers {
     private List<String> command(List<String> what) {
         List<String> command = new ArrayList<>(List.of(Jvm.java()));
         command.addAll(flags);
+        if (recorded) {
+            command.add(Profile.FROM_THE_START);
+        }
         command.addAll(what);
         return command;
     }
