@@ -132,7 +132,10 @@ class TraceTest {
                 .isEqualTo(200);
         JsonNode trace = journey.trace(claim);
         assertThat(trace.path("state").asText()).isEqualTo("WITHDRAWN");
-        assertThat(trace.path("due")).isEmpty();
+        assertThat(trace.path("due"))
+                .as("it is made sure that no record of it is in CHT")
+                .extracting(due -> due.path("step").asText())
+                .containsExactly("RETRACT");
         assertThat(trace.path("history")
                         .path(trace.path("history").size() - 1)
                         .path("cause")

@@ -2,13 +2,13 @@ package io.claimloop.failure;
 
 import io.claimloop.simulated.SimulatedCht;
 import io.claimloop.simulated.SimulatedOpenImis;
+import io.claimloop.support.AfterApplications;
 import io.claimloop.support.SimulatedWorld;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
-import org.springframework.boot.SpringApplication;
 
 /** A world in which every line is bad: to openIMIS, to CHT, and to the database, which crashes besides. */
 public class ChaosWorld extends SimulatedWorld {
@@ -21,7 +21,7 @@ public class ChaosWorld extends SimulatedWorld {
 
     static {
         // the application stops first, so that it can give its leases back
-        SpringApplication.getShutdownHandlers().add(DATABASE::close);
+        AfterApplications.run(DATABASE::close);
     }
 
     public ChaosWorld() {

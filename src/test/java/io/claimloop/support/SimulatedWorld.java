@@ -51,6 +51,7 @@ public class SimulatedWorld implements ApplicationContextInitializer<Configurabl
 
     @Override
     public void initialize(ConfigurableApplicationContext context) {
+        AfterApplications.oneStarts();
         cht.sentinelDelay(Duration.ofMillis(20));
         cht.retryEvery(Duration.ofMillis(500));
         Map<String, Object> all = new HashMap<>(properties(openimis, cht));

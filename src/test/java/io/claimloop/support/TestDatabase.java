@@ -8,7 +8,6 @@ import java.util.concurrent.atomic.AtomicInteger;
 import javax.sql.DataSource;
 import org.flywaydb.core.Flyway;
 import org.postgresql.ds.PGSimpleDataSource;
-import org.springframework.boot.SpringApplication;
 
 /** One real PostgreSQL for all tests of a JVM, and a database of its own for whoever asks, copied from a template. */
 public final class TestDatabase {
@@ -29,7 +28,7 @@ public final class TestDatabase {
                         .setServerConfig("max_connections", "200")
                         .start();
                 // after the applications of the tests: each would wait for it at its end
-                SpringApplication.getShutdownHandlers().add(TestDatabase::stop);
+                AfterApplications.run(TestDatabase::stop);
                 execute("create database " + TEMPLATE);
                 Flyway.configure()
                         .dataSource(urlOf(TEMPLATE), "postgres", "")
