@@ -23,6 +23,8 @@ RUN mkdir classes && chown 10001 classes
 # Writes nothing but /tmp when spring.datasource.url names a PostgreSQL of your own.
 USER 10001
 # docs/sizing.md tells what was measured with these
+# glibc would keep up to sixteen arenas of memory for its threads
+ENV MALLOC_ARENA_MAX=2
 ENV JAVA_TOOL_OPTIONS="-Xmx256m -XX:+UseSerialGC -Xss512k -XX:+ExitOnOutOfMemoryError"
 # an image without the archive only starts slower
 RUN ./train.sh classes/claimloop.jsa || echo "no archive of classes"

@@ -18,6 +18,7 @@ final class Servers {
     static final String CLAIMLOOP = "claimloop";
     static final String RELAY = "relay";
 
+    private static final Pattern ARENAS = Pattern.compile("MALLOC_ARENA_MAX=(\\d+)");
     private static final Pattern FLAGS = Pattern.compile("JAVA_TOOL_OPTIONS=\"([^\"]+)\"");
 
     private final Path folder;
@@ -64,7 +65,7 @@ final class Servers {
                 port,
                 command(what),
                 // one line for each claim and state would go to a file here
-                Map.of("SPRING_APPLICATION_JSON", json(settings), "LOGGING_LEVEL_CLAIMLOOP_LOOP", "WARN"),
+                environment("SPRING_APPLICATION_JSON", json(settings), "LOGGING_LEVEL_CLAIMLOOP_LOOP", "WARN"),
                 "/actuator/health/readiness",
                 folder.resolve("claimloop.log"));
     }
@@ -77,7 +78,7 @@ final class Servers {
         return new Server(
                 port,
                 command(List.of(Jvm.QUIET, "-cp", System.getProperty("java.class.path"), Relay.class.getName())),
-                Map.of("RELAY", json(settings)),
+                environment("RELAY", json(settings)),
                 "/ready",
                 folder.resolve("relay.log"));
     }
@@ -92,6 +93,19 @@ final class Servers {
                 Map.of(),
                 "/ready",
                 folder.resolve("nothing.log"));
+    }
+
+    /** These, and what the Dockerfile sets for the C library. */
+    private static Map<String, String> environment(String... namesAndValues) {
+        Map<String, String> environment = new HashMap<>();
+        for (int i = 0; i < namesAndValues.length; i += 2) {
+            environment.put(namesAndValues[i], namesAndValues[i + 1]);
+        }
+        Matcher arenas = ARENAS.matcher(Proc.text(Path.of("Dockerfile")));
+        if (arenas.find()) {
+            environment.put("MALLOC_ARENA_MAX", arenas.group(1));
+        }
+        return environment;
     }
 
     private List<String> command(List<String> what) {
