@@ -67,6 +67,26 @@ class HawtioAccessTest {
                 .contains("claim-intake", "task-dispatch", "feedback-return", "check-worker", "wake-workers");
     }
 
+    /** Hawtio's table, diagram and source of the routes are made of these. */
+    @Test
+    void the_operator_sees_routes_as_they_are_written_and_their_counts() {
+        assertThat(exec(CONTEXT, "dumpRoutesAsXml()").get("value").toString())
+                .contains("claim-intake", "{{claimloop.openimis.url}}")
+                .doesNotContain(SimulatedWorld.OPENIMIS.url());
+        assertThat(jolokia(Map.of(
+                                "type",
+                                "exec",
+                                "mbean",
+                                CONTEXT,
+                                "operation",
+                                "dumpRoutesStatsAsXml",
+                                "arguments",
+                                new Object[] {true, true}))
+                        .get("value")
+                        .toString())
+                .contains("claim-intake", "exchangesTotal");
+    }
+
     @Test
     void the_operator_can_suspend_and_resume_a_route() {
         assertThat(exec(ROUTE, "suspend()")).containsEntry("status", 200);
@@ -83,7 +103,6 @@ class HawtioAccessTest {
                 "context | requestBody(java.lang.String,java.lang.Object)",
                 "context | createEndpoint(java.lang.String)",
                 "context | stop()",
-                "context | dumpRoutesAsXml()",
                 "route | remove()",
                 "route | dumpRouteAsXml()",
                 "route | updateRouteFromXml(java.lang.String)"
