@@ -214,7 +214,7 @@ class JdbcLoops implements Loops {
         if (!reportIds.isEmpty()) {
             new NamedParameterJdbcTemplate(jdbc)
                     .query(
-                            "select s.report_id, " + Rows.BODY
+                            "select s.report_id, s.loop_uuid, " + Rows.BODY
                                     + " from submission s join message m on m.id = s.message_id"
                                     + " where s.report_id in (:ids) order by s.id",
                             Map.of("ids", reportIds),

@@ -65,10 +65,13 @@ final class Rows {
     static byte[] body(ResultSet row, Seal seal) throws SQLException {
         String report = row.getString("report_id");
         return seal.openOrNull(
-                row.getBytes("body"),
-                row.getString("body_key"),
-                Seal.ofMessage("SUBMISSION", report),
-                "report " + report);
+                row.getBytes("body"), row.getString("body_key"), Seal.ofMessage("SUBMISSION", report), whose(row));
+    }
+
+    private static String whose(ResultSet row) throws SQLException {
+        String claim = row.getString("loop_uuid");
+        return "report " + row.getString("report_id")
+                + (claim == null ? ", which names no claim," : " on claim " + claim);
     }
 
     private static String feedback(ResultSet row, Seal seal) throws SQLException {
@@ -77,8 +80,7 @@ final class Rows {
             return row.getString("feedback");
         }
         String report = row.getString("report_id");
-        byte[] plain =
-                seal.openOrNull(sealed, row.getString("feedback_key"), Seal.ofFeedback(report), "report " + report);
+        byte[] plain = seal.openOrNull(sealed, row.getString("feedback_key"), Seal.ofFeedback(report), whose(row));
         return plain == null ? null : new String(plain, StandardCharsets.UTF_8);
     }
 

@@ -81,7 +81,10 @@ final class Seal {
                             + " claimloop.retention.old-key, restart, and retry what is parked",
                     whose);
         } catch (IllegalStateException e) {
-            log.error("what {} said does not open: it was changed in the database, or belongs elsewhere", whose);
+            log.error(
+                    "what {} said does not open: it was changed in the database, or belongs elsewhere. Let the CHW save the"
+                            + " report in CHT again, then retry what is parked",
+                    whose);
         }
         return null;
     }

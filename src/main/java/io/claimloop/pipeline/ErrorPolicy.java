@@ -38,7 +38,7 @@ public class ErrorPolicy {
     /** The error policy's one step: the body becomes the outcome. */
     public void decide(Exchange exchange) {
         Throwable thrown = exchange.getProperty(Exchange.EXCEPTION_CAUGHT, Throwable.class);
-        exchange.getMessage().setBody(outcome(thrown, exchange.getVariable("due", Due.class)));
+        exchange.getMessage().setBody(outcome(thrown, exchange.getProperty("due", Due.class)));
     }
 
     Outcome outcome(Throwable thrown, Due due) {

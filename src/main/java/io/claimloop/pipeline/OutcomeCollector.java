@@ -11,7 +11,7 @@ import org.apache.camel.support.DefaultExchange;
 import org.springframework.stereotype.Component;
 
 /**
- * Gathers what a step made of a batch. The leased work stands in the variable {@code due}; in the body stands its outcome,
+ * Gathers what a step made of a batch. The leased work stands in the property {@code due}; in the body stands its outcome,
  * an order to openIMIS that is sent together with those of the others, a claim that goes into CHT together with them, or one
  * that is wanted.
  */
@@ -23,7 +23,7 @@ public class OutcomeCollector implements AggregationStrategy {
         Exchange result = soFar == null ? new DefaultExchange(next.getContext()) : soFar;
         BatchResults results =
                 soFar == null ? new BatchResults() : soFar.getMessage().getBody(BatchResults.class);
-        Due due = next.getVariable("due", Due.class);
+        Due due = next.getProperty("due", Due.class);
         if (due != null) {
             Object body = next.getException() == null ? next.getMessage().getBody() : null;
             if (body instanceof Mutation mutation) {

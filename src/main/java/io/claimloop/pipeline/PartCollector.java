@@ -9,7 +9,7 @@ import org.springframework.stereotype.Component;
 
 /**
  * For a split over the parts of a batch: a part that came back with an outcome, or with an error, ends alone. It stands in
- * the variable {@code part}. The batch stays in the body.
+ * the property {@code part}. The batch stays in the body.
  */
 @Component("parts")
 public class PartCollector implements AggregationStrategy {
@@ -20,7 +20,7 @@ public class PartCollector implements AggregationStrategy {
 
     @Override
     public Exchange aggregate(Exchange soFar, Exchange next, Exchange split) {
-        Part part = next.getVariable("part", Part.class);
+        Part part = next.getProperty("part", Part.class);
         if (next.getException() != null) {
             part.end(ErrorPolicy.withoutOutcome());
         } else if (next.getMessage().getBody() instanceof Outcome outcome) {

@@ -29,7 +29,7 @@ public class PartnerCall {
     public void permit(Exchange exchange) {
         String header = gate.login().header();
         gate.enter();
-        exchange.setVariable("authorization", header);
+        exchange.setProperty("authorization", header);
     }
 
     /** For what the partner shows to everybody: the limit holds, no login is made or sent. */
@@ -40,7 +40,7 @@ public class PartnerCall {
     /** Sets method, path, query and body; whatever headers were there are gone. */
     public void request(Exchange exchange) {
         PartnerRequest request = exchange.getMessage().getBody(PartnerRequest.class);
-        prepare(exchange.getMessage(), request, exchange.getVariable("authorization", String.class));
+        prepare(exchange.getMessage(), request, exchange.getProperty("authorization", String.class));
     }
 
     static void prepare(Message message, PartnerRequest request, String authorization) {
@@ -82,7 +82,7 @@ public class PartnerCall {
         Message message = exchange.getMessage();
         int status = status(exchange);
         String text = message.getBody(String.class);
-        String authorization = exchange.getVariable("authorization", String.class);
+        String authorization = exchange.getProperty("authorization", String.class);
         String retryAfter = message.getHeader(RETRY_AFTER, String.class);
         message.removeHeaders("*");
         switch (status) {

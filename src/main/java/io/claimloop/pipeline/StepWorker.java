@@ -41,7 +41,7 @@ public class StepWorker {
     private final ClaimLoopProperties.Steps steps;
     private final int claimsPerRequest;
     private final boolean byFhir;
-    private final Map<Step, Gathering> gatherings = new EnumMap<>(Step.class);
+    private final Map<Step, BatchInterval> intervals = new EnumMap<>(Step.class);
 
     public StepWorker(
             DueWork dueWork,
@@ -58,7 +58,7 @@ public class StepWorker {
         this.steps = properties.steps();
         this.claimsPerRequest = properties.openimis().claimsPerRequest();
         this.byFhir = properties.feedback().delivery() == Delivery.FHIR;
-        EnumSet.allOf(Step.class).forEach(step -> gatherings.put(step, new Gathering(steps.gather())));
+        EnumSet.allOf(Step.class).forEach(step -> intervals.put(step, new BatchInterval(steps.batchInterval())));
     }
 
     /**
@@ -66,8 +66,8 @@ public class StepWorker {
      * partner and a commit cost the same for one as for many. The first after a pause does not wait, nor does one that
      * follows a full batch.
      */
-    public long gathers(String stepKey) {
-        return gatherings.get(Step.of(stepKey)).millis(System.nanoTime());
+    public long untilNextBatch(String stepKey) {
+        return intervals.get(Step.of(stepKey)).millis(System.nanoTime());
     }
 
     /** At most as much as the partners can serve soon: so a limit costs no attempt, and no lease runs out in a queue. */
@@ -79,7 +79,7 @@ public class StepWorker {
         }
         List<Due> leased = dueWork.lease(step, limit, steps.lease());
         if (leased.size() == limit) {
-            gatherings.get(step).full();
+            intervals.get(step).full();
             wakeUp.wake(EnumSet.of(step));
         }
         List<Completion> poison = leased.stream()

@@ -119,8 +119,10 @@ public class SubmissionSweep {
         submission.put("claim_uuid", doc.path("fields").path("claim_uuid").asText());
         submission.set("report", doc);
         log.warn(
-                "report {} cannot be mapped by report-submission.jslt: it is kept as it is, and parked",
-                doc.path("_id").asText());
+                "report {} (claim {}) cannot be mapped by report-submission.jslt. It is kept as it is and"
+                        + " parks. Correct the mapping if it is wrong; then let the CHW save the report in CHT again",
+                doc.path("_id").asText(),
+                submission.get("claim_uuid").asText());
         return submission.toString();
     }
 

@@ -260,7 +260,7 @@ public record ClaimLoopProperties(
 
     /**
      * @param lease how long a worker may hold due work before another may take it
-     * @param gather how long apart batches of one step begin, unless the last one was full
+     * @param batchInterval how long apart batches of one step begin, unless the last one was full
      * @param retry the first pause after a failed attempt; it doubles up to {@code retryLimit}
      * @param maxAttempts after so many failed attempts a loop is parked
      * @param lookAgain when a loop that waits for something is looked at again
@@ -271,7 +271,7 @@ public record ClaimLoopProperties(
     public record Steps(
             @DefaultValue("60s") Duration lease,
             @DefaultValue("60") int batch,
-            @DefaultValue("50ms") Duration gather,
+            @DefaultValue("50ms") Duration batchInterval,
             @DefaultValue("8") int threads,
             @DefaultValue("5s") Duration retry,
             @DefaultValue("1h") Duration retryLimit,

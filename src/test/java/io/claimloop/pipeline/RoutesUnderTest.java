@@ -253,7 +253,7 @@ public final class RoutesUnderTest implements AutoCloseable {
 
     private Exchange each(String route, Due due) {
         return template.request("direct:" + route, exchange -> {
-            exchange.setVariable("due", due);
+            exchange.setProperty("due", due);
             exchange.getMessage().setBody(due);
         });
     }
@@ -271,7 +271,7 @@ public final class RoutesUnderTest implements AutoCloseable {
         BatchResults results = gathered.getMessage().getBody(BatchResults.class);
         String route = results.wanted().isEmpty() ? "direct:dispatch-together" : "direct:choose-claims";
         Exchange together = template.request(route, exchange -> {
-            exchange.setVariable("since", leased);
+            exchange.setProperty("since", leased);
             exchange.getMessage().setBody(results);
         });
         if (together.getException() != null) {

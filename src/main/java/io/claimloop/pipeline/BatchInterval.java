@@ -3,17 +3,17 @@ package io.claimloop.pipeline;
 import java.time.Duration;
 
 /** Batches of one step begin some time apart, so that there is something to put together. */
-final class Gathering {
+final class BatchInterval {
     private final long apart;
     private long next = Long.MIN_VALUE;
 
-    Gathering(Duration apart) {
+    BatchInterval(Duration apart) {
         this.apart = apart.toNanos();
     }
 
     /** Takes the next turn; in how many milliseconds it is, rounded up. */
     synchronized long millis(long now) {
-        long begins = next == Long.MIN_VALUE ? now : Math.max(now, next);
+        long begins = Math.max(now, next);
         next = begins + apart;
         return (begins - now + 999_999) / 1_000_000;
     }
