@@ -58,7 +58,7 @@ final class Seal {
         byte[] nonce = new byte[NONCE];
         random.nextBytes(nonce);
         try {
-            byte[] sealed = cipher(Cipher.ENCRYPT_MODE, writes, nonce, where).doFinal(plain);
+            byte[] sealed = cipher(Cipher.ENCRYPT_MODE, writes, nonce, where).doFinal(Packed.pack(plain));
             byte[] all = Arrays.copyOf(nonce, NONCE + sealed.length);
             System.arraycopy(sealed, 0, all, NONCE, sealed.length);
             return all;
@@ -105,8 +105,8 @@ final class Seal {
                     "Set the key that was used before as claimloop.retention.old-key. Without it they are lost.");
         }
         try {
-            return cipher(Cipher.DECRYPT_MODE, keyId, Arrays.copyOf(sealed, NONCE), where)
-                    .doFinal(sealed, NONCE, sealed.length - NONCE);
+            return Packed.unpack(cipher(Cipher.DECRYPT_MODE, keyId, Arrays.copyOf(sealed, NONCE), where)
+                    .doFinal(sealed, NONCE, sealed.length - NONCE));
         } catch (GeneralSecurityException e) {
             throw new IllegalStateException("a payload does not open: it was changed, or belongs elsewhere");
         }
