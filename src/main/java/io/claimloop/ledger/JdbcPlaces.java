@@ -11,12 +11,12 @@ class JdbcPlaces implements Places {
     /** Who asks for a place of the same period waits for the other's commit, so that the count is the true one. */
     private static final String ONE_AT_A_TIME = "select pg_advisory_xact_lock(hashtextextended(?, 0))";
 
-    /** Thousands: counted as they are taken. */
+    /** Thousands: counted as they are taken, and looked for one by one, for a join may read them all. */
     private static final String OF_DAY = """
             insert into place (kind, period, chw, loop_uuid)
             select 'DAY', ?, '', l.uuid from unnest(?::uuid[]) with ordinality as l(uuid, place)
-            where not exists (
-              select 1 from place p where p.kind = 'DAY' and p.period = ? and p.chw = '' and p.loop_uuid = l.uuid)
+            where (select p.loop_uuid from place p
+              where p.kind = 'DAY' and p.period = ? and p.chw = '' and p.loop_uuid = l.uuid) is null
             order by l.place
             limit greatest(0, ? - coalesce((select taken from day_count where period = ?), 0))
             """;
