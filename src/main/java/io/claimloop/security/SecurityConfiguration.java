@@ -21,6 +21,7 @@ import org.springframework.security.web.AuthenticationEntryPoint;
 import org.springframework.security.web.SecurityFilterChain;
 import org.springframework.security.web.authentication.UsernamePasswordAuthenticationFilter;
 import org.springframework.security.web.authentication.www.BasicAuthenticationFilter;
+import org.springframework.security.web.context.NullSecurityContextRepository;
 import org.springframework.security.web.servlet.util.matcher.PathPatternRequestMatcher;
 import org.springframework.security.web.util.matcher.RequestMatcher;
 
@@ -45,6 +46,11 @@ class SecurityConfiguration {
     private static SecurityFilterChain edge(HttpSecurity http, String pattern, Secret token, String role)
             throws Exception {
         return stateless(http.securityMatcher(path(pattern)))
+                // a machine that shows its token each time: nothing is kept, and no browser reads the answer
+                .securityContext(context -> context.securityContextRepository(new NullSecurityContextRepository()))
+                .sessionManagement(AbstractHttpConfigurer::disable)
+                .servletApi(AbstractHttpConfigurer::disable)
+                .headers(AbstractHttpConfigurer::disable)
                 .addFilterBefore(new TokenFilter(token, role), UsernamePasswordAuthenticationFilter.class)
                 .authorizeHttpRequests(requests -> requests
                         // the answer's way back: its request was let in before
