@@ -174,10 +174,9 @@ class SizeMeasurement {
         settings.put("claimloop.reconciliation.grace", "24h");
         List<String> command = new ArrayList<>(
                 List.of(Path.of(System.getProperty("java.home"), "bin", "java").toString()));
-        command.addAll(List.of(System.getProperty(
-                        "size.flags",
-                        "-Xmx256m -XX:+UseSerialGC -Xss512k -XX:MaxMetaspaceSize=192m -XX:ReservedCodeCacheSize=64m")
-                .split(" ")));
+        command.addAll(
+                List.of(System.getProperty("size.flags", "-Xmx256m -XX:+UseSerialGC -Xss512k -XX:TieredStopAtLevel=1")
+                        .split(" ")));
         command.addAll(List.of("-cp", System.getProperty("java.class.path"), "io.claimloop.ClaimLoop"));
         ProcessBuilder builder = new ProcessBuilder(command)
                 .redirectErrorStream(true)

@@ -271,7 +271,7 @@ public record ClaimLoopProperties(
     public record Steps(
             @DefaultValue("60s") Duration lease,
             @DefaultValue("60") int batch,
-            @DefaultValue("50ms") Duration batchInterval,
+            @DefaultValue("100ms") Duration batchInterval,
             @DefaultValue("8") int threads,
             @DefaultValue("5s") Duration retry,
             @DefaultValue("1h") Duration retryLimit,

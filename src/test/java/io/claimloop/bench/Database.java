@@ -20,7 +20,13 @@ import java.util.List;
 final class Database implements AutoCloseable {
     /** What makes a commit durable, and what it costs. */
     private static final List<String> TOLD = List.of(
-            "server_version", "fsync", "synchronous_commit", "full_page_writes", "wal_sync_method", "shared_buffers");
+            "server_version",
+            "fsync",
+            "synchronous_commit",
+            "full_page_writes",
+            "wal_sync_method",
+            "shared_buffers",
+            "max_wal_size");
 
     /** Since the server's start, or of one database. */
     record Counters(long walBytes, long commits) {}
@@ -38,6 +44,9 @@ final class Database implements AutoCloseable {
                     .setServerConfig("unix_socket_directories", "")
                     .setServerConfig("fsync", "on")
                     .setServerConfig("synchronous_commit", "on")
+                    // as docs/sizing.md recommends
+                    .setServerConfig("shared_buffers", "512MB")
+                    .setServerConfig("max_wal_size", "4GB")
                     .setServerConfig("max_connections", "100")
                     .start();
         } catch (IOException e) {
