@@ -212,7 +212,7 @@ public class Delivery {
 
     /** Whatever it answered, the next look decides. */
     public Outcome sent(Due due, PartnerAnswer answer) {
-        if (answer.ok() || answer.text() != null && answer.text().contains("Feedback exists")) {
+        if (answer.ok() || answer.text().contains("Feedback exists")) {
             if (due.before() == Reason.BEING_VERIFIED && due.attempts() >= LOOKS) {
                 return Outcome.moved(State.REFUSED, DELIVER)
                         .because(Reason.OPENIMIS_REFUSED, SAID_AND_NOT_SHOWN)

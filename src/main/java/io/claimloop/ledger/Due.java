@@ -33,6 +33,12 @@ public record Due(
         return new Due(id, token, step, attempts, before, loop, submission, read, error, told, eligibility);
     }
 
+    /** Camel hashes the arguments of beans: not the whole claim each time. */
+    @Override
+    public int hashCode() {
+        return Long.hashCode(id);
+    }
+
     public Due withTold(JsonNode more) {
         return new Due(id, token, step, attempts, before, loop, submission, claim, claimError, more, eligibility);
     }

@@ -192,7 +192,7 @@ class Partners {
 
         public void answer(Exchange exchange) {
             int status = PartnerCall.status(exchange);
-            String text = exchange.getMessage().getBody(String.class);
+            byte[] body = exchange.getMessage().getBody(byte[].class);
             String retryAfter = exchange.getMessage().getHeader(PartnerCall.RETRY_AFTER, String.class);
             exchange.getMessage().removeHeaders("*");
             if (status == 401 || status == 403 || status == 400) {
@@ -204,7 +204,7 @@ class Partners {
             if (status != 200) {
                 throw PartnerException.unexpected(partner, status, "to our login");
             }
-            exchange.getMessage().setBody(new PartnerAnswer(partner, status, text));
+            exchange.getMessage().setBody(new PartnerAnswer(partner, status, body));
         }
     }
 
