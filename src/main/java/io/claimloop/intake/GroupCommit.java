@@ -14,16 +14,13 @@ import org.springframework.dao.DataAccessResourceFailureException;
 import org.springframework.transaction.TransactionException;
 
 /**
- * Many waiting requests share one commit. While one commit runs, the next requests gather, and commits begin some time apart:
- * where many come, a hundred commits a second take them all, and one that comes alone does not wait.
+ * Many waiting requests share one commit. While one commit runs, the next requests gather; nothing waits for a clock.
  * Full means that the disk does not keep up: the caller is told at once, and nothing is taken.
  */
 final class GroupCommit<T> implements AutoCloseable {
     private static final int LARGEST = 200;
     /** CHT gives up after ten. */
     private static final int PATIENCE_SECONDS = 8;
-    /** Whoever waits for an answer does not notice; the disk does. */
-    private static final long APART_NANOS = TimeUnit.MILLISECONDS.toNanos(10);
 
     private record Waiting<T>(T event, CompletableFuture<Void> done) {}
 
@@ -76,15 +73,12 @@ final class GroupCommit<T> implements AutoCloseable {
 
     private void run() {
         List<Waiting<T>> batch = new ArrayList<>(LARGEST);
-        long next = System.nanoTime();
         while (!closed || !queue.isEmpty()) {
             try {
-                TimeUnit.NANOSECONDS.sleep(next - System.nanoTime());
                 Waiting<T> first = queue.poll(100, TimeUnit.MILLISECONDS);
                 if (first == null) {
                     continue;
                 }
-                next = System.nanoTime() + APART_NANOS;
                 batch.add(first);
                 queue.drainTo(batch, LARGEST - 1);
                 write(batch);

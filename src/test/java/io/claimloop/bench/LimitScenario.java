@@ -62,7 +62,10 @@ final class LimitScenario {
             while (rate >= LOWEST && rate <= options.highest()) {
                 Measured step = step(server, rate, options.seconds());
                 boolean held = step.held(ClaimsScenario.ANSWER_MILLIS, ClaimsScenario.RECORD_MILLIS);
-                steps.add((held ? "" : "not ") + Report.number(rate));
+                steps.add((held ? "" : "not ") + Report.number(rate) + " (answer p99 "
+                        + Report.number(Measured.millis(step.answers(), 99)) + " ms, record p99 "
+                        + Report.number(Measured.millis(step.arrivals(), 99)) + " ms, backlog "
+                        + Report.number(step.slope()) + "/s)");
                 if (held) {
                     best = step;
                     if (goesDown) {
