@@ -26,7 +26,7 @@ USER 10001
 # minutes after each start, and memory for good
 # glibc would keep up to sixteen arenas of memory for its threads
 ENV MALLOC_ARENA_MAX=2
-ENV JAVA_TOOL_OPTIONS="-Xmx256m -XX:+UseSerialGC -Xss512k -XX:TieredStopAtLevel=1 -XX:+ExitOnOutOfMemoryError"
+ENV JAVA_TOOL_OPTIONS="-Xmx352m -Xmn160m -XX:+UseSerialGC -Xss512k -XX:TieredStopAtLevel=1 -XX:+ExitOnOutOfMemoryError"
 # an image without the archive only starts slower
 RUN ./train.sh classes/claimloop.jsa || echo "no archive of classes"
 EXPOSE 8080

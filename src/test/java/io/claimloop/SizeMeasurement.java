@@ -174,8 +174,8 @@ class SizeMeasurement {
         settings.put("claimloop.reconciliation.grace", "24h");
         List<String> command = new ArrayList<>(
                 List.of(Path.of(System.getProperty("java.home"), "bin", "java").toString()));
-        command.addAll(
-                List.of(System.getProperty("size.flags", "-Xmx256m -XX:+UseSerialGC -Xss512k -XX:TieredStopAtLevel=1")
+        command.addAll(List.of(
+                System.getProperty("size.flags", "-Xmx352m -Xmn160m -XX:+UseSerialGC -Xss512k -XX:TieredStopAtLevel=1")
                         .split(" ")));
         command.addAll(List.of("-cp", System.getProperty("java.class.path"), "io.claimloop.ClaimLoop"));
         ProcessBuilder builder = new ProcessBuilder(command)
