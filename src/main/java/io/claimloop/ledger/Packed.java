@@ -39,7 +39,8 @@ final class Packed {
         try (GZIPInputStream gzip = new GZIPInputStream(new ByteArrayInputStream(bytes))) {
             return gzip.readAllBytes();
         } catch (IOException e) {
-            throw new UncheckedIOException(e);
+            // as what does not open: one row must not stop the others
+            throw new IllegalStateException("a payload does not unpack");
         }
     }
 
