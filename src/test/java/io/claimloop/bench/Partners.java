@@ -29,6 +29,8 @@ final class Partners implements AutoCloseable {
                             "-Xmx3g",
                             "-Xms512m",
                             "-XX:+UseSerialGC",
+                            // otherwise their compiler takes from the measured, for minutes
+                            "-XX:TieredStopAtLevel=1",
                             Jvm.QUIET,
                             "-cp",
                             System.getProperty("java.class.path"),
