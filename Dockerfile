@@ -22,10 +22,10 @@ RUN mkdir classes && chown 10001 classes
 
 # Writes nothing but /tmp when spring.datasource.url names a PostgreSQL of your own.
 USER 10001
-# docs/sizing.md and docs/benchmark.md tell what was measured with these; the second compiler would need a processor for many
-# minutes after each start, and memory for good
 # glibc would keep up to sixteen arenas of memory for its threads
 ENV MALLOC_ARENA_MAX=2
+# docs/sizing.md and docs/benchmark.md tell what was measured with these; the second compiler would need a processor for many
+# minutes after each start, and memory for good
 ENV JAVA_TOOL_OPTIONS="-Xmx352m -Xmn160m -XX:+UseSerialGC -Xss512k -XX:TieredStopAtLevel=1 -XX:+ExitOnOutOfMemoryError"
 # an image without the archive only starts slower
 RUN ./train.sh classes/claimloop.jsa || echo "no archive of classes"

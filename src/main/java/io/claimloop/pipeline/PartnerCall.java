@@ -81,7 +81,7 @@ public class PartnerCall {
     public void answer(Exchange exchange) {
         Message message = exchange.getMessage();
         int status = status(exchange);
-        byte[] body = message.getBody(byte[].class);
+        PartnerAnswer answer = new PartnerAnswer(gate.name(), status, message.getBody(byte[].class));
         String authorization = exchange.getProperty("authorization", String.class);
         String retryAfter = message.getHeader(RETRY_AFTER, String.class);
         message.removeHeaders("*");
@@ -91,7 +91,7 @@ public class PartnerCall {
                 throw PartnerException.busy(gate.name(), "wants a new login", pause);
             }
             case 403 -> {
-                if (new PartnerAnswer(gate.name(), status, body).text().contains("temporarily locked")) {
+                if (answer.text().contains("temporarily locked")) {
                     gate.login().refused();
                     throw PartnerException.loginRefused(
                             gate.name(), gate.login().refusedFor());
@@ -107,7 +107,7 @@ public class PartnerCall {
                 throw PartnerException.unexpected(gate.name(), status, "a redirect, which is never followed");
             default -> {
                 gate.login().accepted(authorization);
-                message.setBody(new PartnerAnswer(gate.name(), status, body));
+                message.setBody(answer);
             }
         }
     }

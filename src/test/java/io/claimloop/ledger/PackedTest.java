@@ -1,8 +1,10 @@
 package io.claimloop.ledger;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
 
@@ -37,6 +39,13 @@ class PackedTest {
         assertThat(Packed.pack(little)).isSameAs(little);
         assertThat(SEAL.open(SEAL.seal(new byte[0], WHERE), SEAL.keyId(), WHERE))
                 .isEmpty();
+    }
+
+    @Test
+    void what_is_cut_off_is_told_as_what_does_not_open() {
+        byte[] packed = Packed.pack(claim());
+        byte[] cutOff = Arrays.copyOf(packed, packed.length / 2);
+        assertThatThrownBy(() -> Packed.unpack(cutOff)).isExactlyInstanceOf(IllegalStateException.class);
     }
 
     @Test
