@@ -72,6 +72,8 @@ class HawtioAccessTest {
     void the_operator_sees_routes_as_they_are_written_and_their_counts() {
         assertThat(exec(CONTEXT, "dumpRoutesAsXml()").get("value").toString())
                 .contains("claim-intake", "{{claimloop.openimis.url}}")
+                // before a "from", Hawtio 5.2 draws no diagram of it, and none of all routes
+                .doesNotContain("<errorHandler")
                 .doesNotContain(SimulatedWorld.OPENIMIS.url());
         assertThat(jolokia(Map.of(
                                 "type",
@@ -85,6 +87,26 @@ class HawtioAccessTest {
                         .get("value")
                         .toString())
                 .contains("claim-intake", "exchangesTotal");
+    }
+
+    @Test
+    void the_operator_sees_the_health_and_what_waits() {
+        // Spring Boot's tests are without its MBeans: not found, but not forbidden either
+        assertThat(exec("org.springframework.boot:type=Endpoint,name=Health", "health"))
+                .containsEntry("status", 404);
+        assertThat(exec(
+                        "org.apache.camel:context=claimloop,type=services,name=DefaultAsyncProcessorAwaitManager",
+                        "browse()"))
+                .containsEntry("status", 200);
+    }
+
+    /** What is closed has no page either: it would be empty and full of errors. */
+    @Test
+    void pages_of_what_is_closed_are_hidden() {
+        assertThat(operator()
+                        .getForEntity("/actuator/hawtio/hawtconfig.json", String.class)
+                        .getBody())
+                .contains("ClaimLoop", "/runtime", "/jvm-diagnostics");
     }
 
     @Test
