@@ -256,7 +256,7 @@ class ClaimIntakeTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"/openimis/", "/openimis/other", "/openimis/notifications/", "/openimis/notifications/x"})
+    @ValueSource(strings = {"/openimis/", "/openimis/other", "/openimis/feedback", "/openimis/notifications/x"})
     void below_the_edge_there_is_nothing_else(String path) {
         Response response = journey.post(path, "{}", "Authorization", BEARER);
         assertThat(response.status()).isEqualTo(404);

@@ -1,8 +1,6 @@
 package io.claimloop.intake;
 
 import io.claimloop.settings.ClaimLoopProperties;
-import jakarta.servlet.AsyncEvent;
-import jakarta.servlet.AsyncListener;
 import jakarta.servlet.FilterChain;
 import jakarta.servlet.ReadListener;
 import jakarta.servlet.ServletException;
@@ -16,7 +14,6 @@ import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import java.util.Locale;
 import java.util.concurrent.Semaphore;
-import java.util.concurrent.atomic.AtomicBoolean;
 import org.springframework.boot.availability.ApplicationAvailability;
 import org.springframework.boot.availability.ReadinessState;
 import org.springframework.core.annotation.Order;
@@ -24,8 +21,8 @@ import org.springframework.stereotype.Component;
 import org.springframework.web.filter.OncePerRequestFilter;
 
 /**
- * Admits requests to the edges. Behind it stand two queues that nobody sees (Tomcat's and the executor of platform-http):
- * so the number in flight is bounded here, and the one too many gets its 503 at once, as JSON.
+ * Admits requests to the edges. Behind it stands a queue that nobody sees, Tomcat's: so the number in flight is bounded
+ * here, and the one too many gets its 503 at once, as JSON.
  */
 @Component
 @Order(0)
@@ -81,22 +78,14 @@ class AdmissionFilter extends OncePerRequestFilter {
 
     private void admitted(HttpServletRequest request, HttpServletResponse response, FilterChain chain)
             throws ServletException, IOException {
-        AtomicBoolean left = new AtomicBoolean();
-        Runnable leave = () -> {
-            if (left.compareAndSet(false, true)) {
-                places.release();
-            }
-        };
         try {
             byte[] body = PromptBody.read(request.getInputStream(), maxBody, PromptBody.TIME);
             if (body.length > maxBody) {
-                leave.run();
                 write(response, Edge.tooLarge(maxBody));
                 return;
             }
             chain.doFilter(new RawBody(request, body), response);
         } catch (PromptBody.TooSlowException e) {
-            leave.run();
             write(
                     response,
                     Answer.refused(
@@ -104,20 +93,8 @@ class AdmissionFilter extends OncePerRequestFilter {
                             null,
                             "the body was not there within " + PromptBody.TIME.toSeconds() + " seconds",
                             "Send it again, faster."));
-            return;
-        } catch (ServletException | IOException | RuntimeException e) {
-            leave.run();
-            throw e;
-        }
-        if (request.isAsyncStarted()) {
-            try {
-                request.getAsyncContext().addListener(new Leaving(leave));
-            } catch (IllegalStateException e) {
-                // it was done before we could listen
-                leave.run();
-            }
-        } else {
-            leave.run();
+        } finally {
+            places.release();
         }
     }
 
@@ -196,28 +173,6 @@ class AdmissionFilter extends OncePerRequestFilter {
         @Override
         public void setReadListener(ReadListener listener) {
             throw new IllegalStateException("it is read at once");
-        }
-    }
-
-    private record Leaving(Runnable leave) implements AsyncListener {
-        @Override
-        public void onComplete(AsyncEvent event) {
-            leave.run();
-        }
-
-        @Override
-        public void onTimeout(AsyncEvent event) {
-            leave.run();
-        }
-
-        @Override
-        public void onError(AsyncEvent event) {
-            leave.run();
-        }
-
-        @Override
-        public void onStartAsync(AsyncEvent event) {
-            event.getAsyncContext().addListener(this);
         }
     }
 }

@@ -30,7 +30,7 @@ class UnreadRest extends OncePerRequestFilter {
     protected void doFilterInternal(HttpServletRequest request, HttpServletResponse response, FilterChain chain)
             throws ServletException, IOException {
         chain.doFilter(request, response);
-        if (!request.isAsyncStarted() && hasBody(request)) {
+        if (hasBody(request)) {
             take(request.getInputStream());
         }
     }

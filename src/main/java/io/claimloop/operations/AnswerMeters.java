@@ -3,8 +3,6 @@ package io.claimloop.operations;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Timer;
-import jakarta.servlet.AsyncEvent;
-import jakarta.servlet.AsyncListener;
 import jakarta.servlet.FilterChain;
 import jakarta.servlet.ServletException;
 import jakarta.servlet.http.HttpServletRequest;
@@ -14,7 +12,6 @@ import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.atomic.AtomicBoolean;
 import org.springframework.core.Ordered;
 import org.springframework.core.annotation.Order;
 import org.springframework.stereotype.Component;
@@ -70,23 +67,8 @@ class AnswerMeters extends OncePerRequestFilter {
     protected void doFilterInternal(HttpServletRequest request, HttpServletResponse response, FilterChain chain)
             throws ServletException, IOException {
         long begin = System.nanoTime();
-        AtomicBoolean told = new AtomicBoolean();
-        Runnable end = () -> {
-            if (told.compareAndSet(false, true)) {
-                count(door(request), response.getStatus(), Duration.ofNanos(System.nanoTime() - begin));
-            }
-        };
         chain.doFilter(request, response);
-        if (request.isAsyncStarted()) {
-            try {
-                request.getAsyncContext().addListener(new Ending(end));
-            } catch (IllegalStateException e) {
-                // it was done before we could listen
-                end.run();
-            }
-        } else {
-            end.run();
-        }
+        count(door(request), response.getStatus(), Duration.ofNanos(System.nanoTime() - begin));
     }
 
     private static String door(HttpServletRequest request) {
@@ -104,24 +86,6 @@ class AnswerMeters extends OncePerRequestFilter {
         if (EDGES.contains(door)) {
             String outcome = status < 300 ? "accepted" : status < 500 ? "refused" : "unavailable";
             answers.get(door + outcome).record(took);
-        }
-    }
-
-    private record Ending(Runnable end) implements AsyncListener {
-        @Override
-        public void onComplete(AsyncEvent event) {
-            end.run();
-        }
-
-        @Override
-        public void onTimeout(AsyncEvent event) {}
-
-        @Override
-        public void onError(AsyncEvent event) {}
-
-        @Override
-        public void onStartAsync(AsyncEvent event) {
-            event.getAsyncContext().addListener(this);
         }
     }
 }

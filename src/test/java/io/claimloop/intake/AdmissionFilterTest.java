@@ -6,12 +6,9 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.claimloop.support.IntakeSettings;
-import jakarta.servlet.AsyncContext;
 import jakarta.servlet.FilterChain;
 import jakarta.servlet.ServletException;
 import java.io.IOException;
-import java.util.ArrayList;
-import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -21,7 +18,6 @@ import org.junit.jupiter.params.provider.ValueSource;
 import org.springframework.boot.availability.ApplicationAvailabilityBean;
 import org.springframework.boot.availability.AvailabilityChangeEvent;
 import org.springframework.boot.availability.ReadinessState;
-import org.springframework.mock.web.MockAsyncContext;
 import org.springframework.mock.web.MockHttpServletRequest;
 import org.springframework.mock.web.MockHttpServletResponse;
 
@@ -38,7 +34,6 @@ class AdmissionFilterTest {
         MockHttpServletRequest request = new MockHttpServletRequest("POST", "/openimis/notifications");
         request.setContentType("application/json");
         request.setContent("{}".getBytes());
-        request.setAsyncSupported(true);
         return request;
     }
 
@@ -108,24 +103,30 @@ class AdmissionFilterTest {
 
     @Test
     void one_too_many_gets_503_at_once_and_is_told_when_to_come_again() throws Exception {
-        List<AsyncContext> inFlight = fill();
+        AtomicInteger refused = new AtomicInteger();
+        whileAllPlacesAreTaken(PLACES, () -> {
+            MockHttpServletResponse response = send(post(), counts);
+            refused(response, 503);
+            assertThat(response.getHeader("Retry-After")).isEqualTo("5");
+            refused.incrementAndGet();
+        });
+        assertThat(refused).hasValue(1);
 
-        MockHttpServletResponse response = send(post(), counts);
-
-        refused(response, 503);
-        assertThat(response.getHeader("Retry-After")).isEqualTo("5");
-        inFlight.get(0).complete();
         send(post(), counts);
         assertThat(admitted).hasValue(1);
     }
 
-    /** As platform-http does: the request is answered by another thread. */
-    private List<AsyncContext> fill() throws Exception {
-        List<AsyncContext> inFlight = new ArrayList<>();
-        for (int i = 0; i < PLACES; i++) {
-            send(post(), (request, response) -> inFlight.add(request.startAsync()));
+    private interface Meanwhile {
+        void run() throws ServletException, IOException;
+    }
+
+    /** Each request is still being answered when the next one comes. */
+    private void whileAllPlacesAreTaken(int places, Meanwhile meanwhile) throws ServletException, IOException {
+        if (places == 0) {
+            meanwhile.run();
+        } else {
+            send(post(), (request, response) -> whileAllPlacesAreTaken(places - 1, meanwhile));
         }
-        return inFlight;
     }
 
     @Test
@@ -141,27 +142,14 @@ class AdmissionFilterTest {
                     }))
                     .isInstanceOf(IllegalStateException.class);
         }
-        for (AsyncContext context : fill()) {
-            // a timeout, and then the end that always comes
-            for (var listener : ((MockAsyncContext) context).getListeners()) {
-                listener.onTimeout(new jakarta.servlet.AsyncEvent(context));
-            }
-            context.complete();
-        }
-
-        fill();
         admitted.set(0);
-        refused(send(post(), counts), 503);
+        whileAllPlacesAreTaken(PLACES, () -> refused(send(post(), counts), 503));
     }
 
     @Test
     void other_paths_pass_as_they_are() throws Exception {
         MockHttpServletRequest request = new MockHttpServletRequest("GET", "/api/loops");
-        request.setAsyncSupported(true);
-        for (int i = 0; i < PLACES + 1; i++) {
-            send(request, (inner, response) -> inner.startAsync());
-        }
-        send(request, counts);
+        whileAllPlacesAreTaken(PLACES, () -> send(request, counts));
         assertThat(admitted).hasValue(1);
     }
 }

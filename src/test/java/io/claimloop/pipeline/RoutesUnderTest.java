@@ -155,7 +155,7 @@ public final class RoutesUnderTest implements AutoCloseable {
         }
         PluginHelper.getRoutesLoader(camel).loadRoutes(resources);
         for (RouteDefinition route : camel.getRouteDefinitions().toArray(RouteDefinition[]::new)) {
-            if (route.getInput().getEndpointUri().startsWith("platform-http")) {
+            if (route.getInput().getEndpointUri().startsWith("servlet")) {
                 AdviceWith.adviceWith(
                         camel, route.getRouteId(), advice -> advice.replaceFromWith("direct:" + route.getRouteId()));
             } else if ("wake-workers".equals(route.getRouteId())
