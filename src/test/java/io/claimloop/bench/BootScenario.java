@@ -1,6 +1,5 @@
 package io.claimloop.bench;
 
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -20,30 +19,10 @@ final class BootScenario {
         rig.freshPartners(false);
         measure("`java -jar` of the jar", List.of("-jar", Servers.jar().toString()));
 
-        Path extracted = rig.folder().resolve("extracted");
-        Jvm.output(List.of(
-                Jvm.java(),
-                "-Djarmode=tools",
-                "-jar",
-                Servers.jar().toString(),
-                "extract",
-                "--destination",
-                extracted.toString()));
-        String jar = extracted.resolve(Servers.jar().getFileName()).toString();
-        measure("the jar extracted (`-Djarmode=tools … extract`)", List.of("-jar", jar));
-
-        String archive = rig.folder().resolve("classes.jsa").toString();
-        try (Server training = rig.servers()
-                .claimLoop(
-                        List.of("-XX:ArchiveClassesAtExit=" + archive, "-jar", jar),
-                        rig.database().create(),
-                        rig.partners(),
-                        false)) {
-            training.start();
-        }
+        measure("the jar extracted (`-Djarmode=tools … extract`)", rig.image().extracted());
         measure(
                 "extracted, with an archive of its classes (`-XX:SharedArchiveFile`)",
-                List.of("-XX:SharedArchiveFile=" + archive, "-jar", jar));
+                rig.image().archived());
     }
 
     private void measure(String how, List<String> what) {

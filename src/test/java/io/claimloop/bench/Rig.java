@@ -1,6 +1,7 @@
 package io.claimloop.bench;
 
 import java.nio.file.Path;
+import java.util.List;
 
 /** What is there for every measurement: the folder, PostgreSQL, and partners that are made afresh for each. */
 final class Rig implements AutoCloseable {
@@ -8,6 +9,7 @@ final class Rig implements AutoCloseable {
     private final Options options;
     private final Database database;
     private final Servers servers;
+    private final Image image = new Image(this);
     private Partners partners;
     private String newest;
     private int entered;
@@ -40,6 +42,10 @@ final class Rig implements AutoCloseable {
         return servers;
     }
 
+    Image image() {
+        return image;
+    }
+
     Partners partners() {
         return partners;
     }
@@ -47,10 +53,20 @@ final class Rig implements AutoCloseable {
     /** A server with an empty database and partners who have had no request; it is ready. */
     Server fresh(String name, boolean realLimits) {
         freshPartners(realLimits);
-        newest = database.create();
-        Server server = servers.of(name, newest, partners, realLimits);
+        Server server = name.equals(Servers.RELAY) ? relay() : claimLoop(realLimits);
         server.start();
         return server;
+    }
+
+    private Server relay() {
+        newest = database.create();
+        return servers.relay(newest, partners);
+    }
+
+    private Server claimLoop(boolean realLimits) {
+        List<String> archived = image.archived();
+        newest = database.create();
+        return servers.claimLoop(archived, newest, partners, realLimits);
     }
 
     void freshPartners(boolean realLimits) {

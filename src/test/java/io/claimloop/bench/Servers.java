@@ -46,13 +46,7 @@ final class Servers {
         return flags;
     }
 
-    Server of(String name, String database, Partners partners, boolean realLimits) {
-        return name.equals(RELAY)
-                ? relay(database, partners)
-                : claimLoop(List.of("-jar", jar().toString()), database, partners, realLimits);
-    }
-
-    /** @param what the jar, or a class path and a class, and flags besides */
+    /** @param what the jar, and flags besides */
     Server claimLoop(List<String> what, String database, Partners partners, boolean realLimits) {
         int port = Jvm.freePort();
         Map<String, Object> settings = Settings.of(partners.openimis, partners.cht, realLimits);
@@ -70,7 +64,7 @@ final class Servers {
                 folder.resolve("claimloop.log"));
     }
 
-    private Server relay(String database, Partners partners) {
+    Server relay(String database, Partners partners) {
         int port = Jvm.freePort();
         Map<String, Object> settings = new HashMap<>(Settings.of(partners.openimis, partners.cht, false));
         settings.put("port", port);
