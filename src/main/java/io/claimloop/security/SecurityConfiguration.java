@@ -53,8 +53,8 @@ class SecurityConfiguration {
                 .headers(AbstractHttpConfigurer::disable)
                 .addFilterBefore(new TokenFilter(token, role), UsernamePasswordAuthenticationFilter.class)
                 .authorizeHttpRequests(requests -> requests
-                        // the answer's way back: its request was let in before
-                        .dispatcherTypeMatchers(DispatcherType.ASYNC, DispatcherType.ERROR)
+                        // the page of an error: its request was let in before
+                        .dispatcherTypeMatchers(DispatcherType.ERROR)
                         .permitAll()
                         .anyRequest()
                         .hasRole(role))
