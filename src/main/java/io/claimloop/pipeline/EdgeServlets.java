@@ -1,4 +1,4 @@
-package io.claimloop.intake;
+package io.claimloop.pipeline;
 
 import io.claimloop.settings.ClaimLoopProperties;
 import org.apache.camel.http.common.DefaultHttpRegistry;

@@ -1,4 +1,4 @@
-package io.claimloop.intake;
+package io.claimloop.pipeline;
 
 import jakarta.servlet.ServletConfig;
 import jakarta.servlet.ServletException;
