@@ -2,16 +2,20 @@ package io.claimloop;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.claimloop.settings.ClaimLoopProperties;
 import io.claimloop.support.ClaimLoopTest;
 import io.claimloop.support.SimulatedWorld;
 import java.util.Map;
 import java.util.UUID;
+import org.apache.coyote.AbstractProtocol;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.springframework.beans.factory.annotation.Autowired;
 import org.springframework.boot.test.web.client.TestRestTemplate;
+import org.springframework.boot.web.embedded.tomcat.TomcatWebServer;
+import org.springframework.boot.web.servlet.context.ServletWebServerApplicationContext;
 import org.springframework.http.HttpEntity;
 import org.springframework.http.HttpHeaders;
 import org.springframework.http.HttpStatus;
@@ -24,6 +28,12 @@ class HawtioAccessTest {
 
     @Autowired
     private TestRestTemplate http;
+
+    @Autowired
+    private ServletWebServerApplicationContext application;
+
+    @Autowired
+    private ClaimLoopProperties properties;
 
     @ParameterizedTest
     @ValueSource(
@@ -98,6 +108,16 @@ class HawtioAccessTest {
                         "org.apache.camel:context=claimloop,type=services,name=DefaultAsyncProcessorAwaitManager",
                         "browse()"))
                 .containsEntry("status", 200);
+    }
+
+    /** While the disk stands still, the edges' requests all hold a thread. */
+    @Test
+    void operators_have_threads_besides_those_of_the_edges() {
+        AbstractProtocol<?> http = (AbstractProtocol<?>) ((TomcatWebServer) application.getWebServer())
+                .getTomcat()
+                .getConnector()
+                .getProtocolHandler();
+        assertThat(http.getMaxThreads() - properties.intake().maxWaiting()).isEqualTo(64);
     }
 
     /** What is closed has no page either: it would be empty and full of errors. */
